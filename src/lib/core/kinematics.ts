@@ -197,7 +197,7 @@ export function jacobian(
 	chain: KinematicChain,
 	pose: ChainPose,
 	frame: FixedFrame,
-	out = new Float64Array(6 * chain.joints.length)
+	out: Float64Array = new Float64Array(6 * chain.joints.length)
 ): Float64Array {
 	const n = chain.joints.length;
 	out.fill(0);

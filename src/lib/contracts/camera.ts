@@ -1,0 +1,38 @@
+// Cameras as the recorder and the preview see them. Real, rendered and pattern cameras implement it.
+
+import type { Unsubscribe } from '$lib/core';
+
+export interface CameraInfo {
+	/** Role and name on disk: `observation.images.<name>`; letters, digits and underscore. */
+	readonly name: string;
+	readonly width: number;
+	readonly height: number;
+	readonly fps: number;
+	readonly kind: 'rendered' | 'pattern' | 'device';
+	/** Stable identity of the device, '' where there is none. */
+	readonly deviceId: string;
+}
+
+/**
+ * One picture: planar YUV 4:2:0, 8 bit, BT.601 limited range (what H.264 in a LeRobot dataset holds).
+ * `data` holds Y (width*height), then U, then V (each width/2*height/2), without padding.
+ */
+export interface I420Frame {
+	readonly width: number;
+	readonly height: number;
+	readonly data: Uint8Array;
+	/** Capture time on the lab clock, ms. */
+	readonly tMs: number;
+	/** Camera's own running number, from 0. */
+	readonly sequence: number;
+}
+
+export interface Camera {
+	readonly info: CameraInfo;
+	start(): Promise<void>;
+	/** Frames as they come; the listener may keep the bytes. */
+	onFrame(listener: (frame: I420Frame) => void): Unsubscribe;
+	/** Once, when frames stop for good (`camera_gone`, `camera_frozen`). */
+	onLost(listener: (reason: string) => void): Unsubscribe;
+	stop(): Promise<void>;
+}

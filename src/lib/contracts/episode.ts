@@ -1,0 +1,134 @@
+// A recorded episode as stored and read back. Schemas are versioned from the first commit; nothing here knows IndexedDB,
+// WebCodecs or LeRobot's file layout.
+
+import type { ArmRef } from './robot-spec';
+import type { CameraInfo } from './camera';
+
+export const EPISODE_SCHEMA_VERSION = 1;
+
+/**
+ * `recording` (a writer holds it) -> `sealed` (every packet, row and the closing record are durable);
+ * a `recording` episode without a living writer is shown as `recoverable` and becomes `sealed` by recovery.
+ * `discarded` may be undone until it is purged.
+ */
+export type EpisodeStatus = 'recording' | 'sealed' | 'discarded';
+
+export interface CameraCounters {
+	/** Record ticks that re-used the previous frame. */
+	readonly dup: number;
+	/** Camera frames no record tick took. */
+	readonly skip: number;
+	/** Record ticks without a picture because the encoder could not follow. */
+	readonly encoderDrop: number;
+}
+
+/** Per channel (R,G,B) in 0..1, over sampled raw frames; population standard deviation. */
+export interface ImageStats {
+	readonly count: number;
+	readonly min: readonly number[];
+	readonly max: readonly number[];
+	readonly mean: readonly number[];
+	readonly std: readonly number[];
+	readonly q01: readonly number[];
+	readonly q10: readonly number[];
+	readonly q50: readonly number[];
+	readonly q90: readonly number[];
+	readonly q99: readonly number[];
+}
+
+/** What a WebCodecs VideoDecoder needs for this camera's packets. */
+export interface TrackConfig {
+	/** WebCodecs codec string, e.g. `avc1.42001f`. */
+	readonly codec: string;
+	readonly width: number;
+	readonly height: number;
+	/** avcC / av1C / vpcC record; empty where the codec needs none. */
+	readonly description: Uint8Array;
+	readonly colorSpace: { primaries: string; transfer: string; matrix: string; fullRange: boolean };
+}
+
+export interface EpisodeCamera {
+	readonly info: CameraInfo;
+	/** Known from the first packet on. */
+	readonly track: TrackConfig | null;
+	readonly counters: CameraCounters;
+	readonly stats: ImageStats | null;
+	/** Small JPEG or PNG of the first picture, for lists; null until made. */
+	readonly thumbnail: Uint8Array | null;
+}
+
+/** Written in the sealing transaction. CRC-32 over all blocks in order, as stored. */
+export interface ClosingRecord {
+	readonly schemaVersion: number;
+	readonly blockCount: number;
+	readonly frameCount: number;
+	readonly byteCount: number;
+	readonly crc32: number;
+}
+
+export interface EpisodeMeta {
+	readonly schemaVersion: number;
+	readonly id: string;
+	readonly datasetId: string;
+	/** Identity of the data: device and running number on it, never a token. */
+	readonly deviceId: string;
+	readonly sequence: number;
+	readonly seatId: string;
+	readonly status: EpisodeStatus;
+	/** The sentence the policy will be told. */
+	readonly task: string;
+	readonly fps: number;
+	readonly robotType: string;
+	/** True for the virtual arm: simulated and real data must stay tellable apart. */
+	readonly simulated: boolean;
+	readonly arms: readonly ArmRef[];
+	/** Feature names of state and action, e.g. `shoulder_pan.pos`; length N. */
+	readonly jointNames: readonly string[];
+	readonly cameras: readonly EpisodeCamera[];
+	/** Wall time of the first frame, for people; order is by `sequence`. */
+	readonly startedAtEpochMs: number;
+	readonly frameCount: number;
+	/** Record ticks whose state could not be read: the last read state is NOT repeated, the tick is left out and counted. */
+	readonly failedTicks: number;
+	/** Frames divided by the time between first and last capture; NaN with fewer than two frames. */
+	readonly achievedFps: number;
+	readonly interrupted: boolean;
+	readonly closing: ClosingRecord | null;
+}
+
+/** `frameCount` rows of an episode. Row-major: joint j of row i at i*N+j. */
+export interface RowBlock {
+	readonly firstFrame: number;
+	readonly frameCount: number;
+	/** float32, LeRobot units. */
+	readonly state: Float32Array;
+	readonly action: Float32Array;
+	/** True capture time of the state, ms since the episode's first record tick. */
+	readonly captureMs: Float64Array;
+	/** Capture time of the chosen picture per camera (order of meta.cameras), ms on the same scale. */
+	readonly cameraMs: readonly Float64Array[];
+}
+
+export interface EncodedPacket {
+	/** Row this picture belongs to. */
+	readonly frameIndex: number;
+	readonly key: boolean;
+	readonly bytes: Uint8Array;
+}
+
+/** What one 250 ms transaction holds. */
+export interface EpisodeBlock {
+	readonly schemaVersion: number;
+	readonly episodeId: string;
+	/** 0, 1, 2, ... without gaps. */
+	readonly blockIndex: number;
+	readonly rows: RowBlock;
+	/** Per camera, in the order of meta.cameras. */
+	readonly packets: readonly (readonly EncodedPacket[])[];
+}
+
+/** A sealed episode opened for reading, in order, without holding it whole in memory. */
+export interface EpisodeReader {
+	readonly meta: EpisodeMeta;
+	blocks(): AsyncIterable<EpisodeBlock>;
+}
