@@ -60,9 +60,63 @@ export async function ensureFkJudge({ log = () => {} } = {}) {
 	});
 }
 
+/** Everything a judge script imports, and arithmetic through the maths library. */
+const JUDGE_CHECK = [
+	'import torch, torchvision, av, pandas, pyarrow, accelerate, serial, scservo_sdk',
+	'assert float((torch.ones(8, 8) @ torch.ones(8, 8)).sum()) == 512.0',
+	'from torchcodec.decoders import VideoDecoder',
+	'from lerobot.datasets.lerobot_dataset import LeRobotDataset',
+	'from lerobot.robots.so_follower import SO101Follower',
+	'import lerobot.scripts.lerobot_train'
+].join('\n');
+
+/** Empty stand-ins for the GPU libraries need a compiler and an x86-64 Linux. */
+async function installWithoutGpu(python, log) {
+	const failed =
+		(await installLocked(python, here('locks', 'build.txt'), log)) ??
+		(await installLocked(python, here('locks', 'judge.txt'), log));
+	if (failed !== null) return failed;
+	const stubs = await run(python, [here('cpu_torch_stubs.py')]);
+	return stubs.ok ? check(python, JUDGE_CHECK) : tail(stubs.output);
+}
+
+/**
+ * The LeRobot judge: lerobot 0.6.1 with training and servo extras, lerobot-doctor, lerobot-lint.
+ * @param {{ log?: (line: string) => void }} [options]
+ * @returns {Promise<{ python: string, way: string } | { missing: string }>}
+ */
+export async function ensureJudge({ log = () => {} } = {}) {
+	const noFfmpeg = await ensureFfmpeg(log);
+	if (noFfmpeg !== null) return { missing: noFfmpeg };
+	const wanted = here('locks', 'judge.in');
+	const cpu = { label: 'locked, without GPU libraries', install: installWithoutGpu };
+	const plain = {
+		label: 'plain',
+		install: async (python, say) => (await installPlain(python, wanted, say)) ?? check(python, JUDGE_CHECK)
+	};
+	const files = [wanted, here('locks', 'judge.txt'), here('locks', 'build.txt'), here('cpu_torch_stubs.py')];
+	return ensureVenv({ name: 'judge', files, ways: LOCK_FITS ? [cpu, plain] : [plain], log });
+}
+
+/** torchcodec opens videos with the system's FFmpeg libraries. @returns {Promise<string | null>} null when there */
+async function ensureFfmpeg(log) {
+	if ((await run('ffmpeg', ['-version'])).ok) return null;
+	const isDebianRoot =
+		process.platform === 'linux' && process.getuid?.() === 0 && (await run('apt-get', ['-v'])).ok;
+	if (!isDebianRoot) return 'FFmpeg is not installed (its libraries decode the videos)';
+	for (let attempt = 0; attempt < 2; attempt++) {
+		log('installing FFmpeg');
+		if (attempt > 0) await run('apt-get', ['update', '-qq']);
+		const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+		if ((await run('apt-get', ['install', '-y', '-qq', 'ffmpeg'], { env })).ok) return null;
+	}
+	return 'FFmpeg is not installed and apt-get could not install it';
+}
+
 async function main(which) {
 	const log = (line) => console.error(`conformance: ${line}`);
 	const result = {};
+	if (which === undefined || which === 'judge') result.judge = await ensureJudge({ log });
 	if (which === undefined || which === 'fk') result.fk = await ensureFkJudge({ log });
 	console.log(JSON.stringify(result));
 	return Object.values(result).some((judge) => 'missing' in judge) ? 1 : 0;
