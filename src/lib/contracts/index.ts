@@ -5,5 +5,8 @@ export * from './episode';
 export * from './joint-plant';
 export * from './robot-spec';
 export * from './serial-transport';
+export * from './sim-scene';
+export * from './sim-task';
 export * from './so101';
+export * from './so101-kinematics';
 export * from './tick';

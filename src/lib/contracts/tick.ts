@@ -58,7 +58,8 @@ export interface Setpoint {
 	readonly q: Float32Array;
 }
 
-export type SetpointSource = 'sliders' | 'keyboard' | 'gamepad' | 'leader' | 'policy' | 'replay' | 'expert' | 'park';
+export type SetpointSource =
+	'sliders' | 'keyboard' | 'gamepad' | 'leader' | 'policy' | 'replay' | 'expert' | 'park';
 
 /** Running totals of one arm's loop. Every number is counted, none is estimated. */
 export interface LoopCounters {

@@ -7,7 +7,11 @@ export class CodedError<C extends string = string> extends Error {
 	/** Named facts for the learner's sentence (joint names, megabytes); never personal data. */
 	readonly details: Readonly<Record<string, string | number>>;
 
-	constructor(code: C, message: string, options: { cause?: unknown; details?: Record<string, string | number> } = {}) {
+	constructor(
+		code: C,
+		message: string,
+		options: { cause?: unknown; details?: Record<string, string | number> } = {}
+	) {
 		super(message, 'cause' in options ? { cause: options.cause } : undefined);
 		this.code = code;
 		this.details = options.details ?? {};

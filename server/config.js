@@ -1,0 +1,91 @@
+// One typed schema for every environment variable. `.env.example` and docs/configuration.md are generated from it by
+// tools/config-docs.mjs; start names every missing or contradictory value. Node built-ins only.
+
+/**
+ * @typedef {{ name: string, kind: 'port' | 'text' | 'path' | 'flag', fallback: string, about: string }} Variable
+ */
+
+/** @type {readonly Variable[]} */
+export const VARIABLES = [
+	{
+		name: 'HOST',
+		kind: 'text',
+		fallback: '127.0.0.1',
+		about:
+			'Address to listen on. Anything but loopback needs TLS_CERT and TLS_KEY: without https a browser offers no serial port, camera or storage.'
+	},
+	{ name: 'PORT', kind: 'port', fallback: '4173', about: 'Port to listen on; 0 takes a free one.' },
+	{ name: 'TLS_CERT', kind: 'path', fallback: '', about: 'PEM certificate for https on a school network.' },
+	{ name: 'TLS_KEY', kind: 'path', fallback: '', about: 'PEM key that belongs to TLS_CERT.' },
+	{
+		name: 'OPEN_BROWSER',
+		kind: 'flag',
+		fallback: '0',
+		about: '1 opens the page in the default browser after start.'
+	}
+];
+
+/**
+ * @typedef {{ HOST: string, PORT: number, TLS_CERT: string, TLS_KEY: string, OPEN_BROWSER: boolean }} Config
+ * @typedef {{ ok: true, value: Config } | { ok: false, message: string, problems: string[] }} ParsedConfig
+ */
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * @param {Record<string, string | undefined>} environment
+ * @returns {ParsedConfig} every problem at once, not just the first
+ */
+export function parseConfig(environment) {
+	/** @type {Record<string, string>} */
+	const text = {};
+	/** @type {string[]} */
+	const problems = [];
+	for (const variable of VARIABLES) {
+		const value = environment[variable.name] ?? '';
+		text[variable.name] = value === '' ? variable.fallback : value;
+		const problem = check(variable, text[variable.name] ?? '');
+		if (problem !== '') problems.push(problem);
+	}
+	const cert = text['TLS_CERT'] ?? '';
+	const key = text['TLS_KEY'] ?? '';
+	if ((cert === '') !== (key === '')) {
+		problems.push(`TLS_CERT and TLS_KEY belong together: ${cert === '' ? 'TLS_CERT' : 'TLS_KEY'} is missing`);
+	}
+	const host = text['HOST'] ?? '';
+	if (!LOOPBACK.has(host) && cert === '') {
+		problems.push(
+			`HOST=${host} is reachable from the network but TLS_CERT is missing: over plain http browsers refuse the serial port, cameras and offline use`
+		);
+	}
+	if (problems.length > 0) {
+		return {
+			ok: false,
+			problems,
+			message: ['The configuration does not fit:', ...problems.map((line) => `  - ${line}`)].join('\n')
+		};
+	}
+	return {
+		ok: true,
+		value: {
+			HOST: host,
+			PORT: Number(text['PORT']),
+			TLS_CERT: cert,
+			TLS_KEY: key,
+			OPEN_BROWSER: text['OPEN_BROWSER'] === '1'
+		}
+	};
+}
+
+/**
+ * @param {Variable} variable
+ * @param {string} value
+ */
+function check(variable, value) {
+	if (variable.kind === 'port' && !(/^\d+$/.test(value) && Number(value) <= 65535)) {
+		return `${variable.name} must be a port from 0 to 65535, not "${value}"`;
+	}
+	if (variable.kind === 'flag' && value !== '0' && value !== '1')
+		return `${variable.name} must be 0 or 1, not "${value}"`;
+	return '';
+}

@@ -1,0 +1,40 @@
+// Headers every answer carries, prerendered pages and assets included: adapter-node runs no hook for those, and
+// cross-origin isolation belongs to the document that was loaded.
+import { assetPolicy, pagePolicy } from './csp.js';
+
+/** @type {Readonly<Record<string, string>>} */
+export const securityHeaders = {
+	'cross-origin-opener-policy': 'same-origin',
+	'cross-origin-embedder-policy': 'require-corp',
+	'cross-origin-resource-policy': 'same-origin',
+	'x-content-type-options': 'nosniff',
+	'referrer-policy': 'no-referrer',
+	'permissions-policy':
+		'serial=(self), camera=(self), gamepad=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=()',
+	'origin-agent-cluster': '?1'
+};
+
+/**
+ * Sets the headers and, once the handler knows what it answers, the policy that fits: pages carry their script hashes
+ * in a meta element of their own (both policies apply), everything else gets the strict one.
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
+export function applyHeaders(request, response) {
+	for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+	const path = (request.url ?? '/').split('?')[0] ?? '/';
+	const isAsset = /\.[a-z0-9]+$/i.test(path);
+	if (path === '/stop-pad.html') {
+		// The pad runs in a sandboxed frame of its own; it must be framable by us and run its own inline-free script.
+		response.setHeader(
+			'content-security-policy',
+			"default-src 'none'; script-src 'self'; style-src 'self'; frame-ancestors 'self'"
+		);
+		response.setHeader('cross-origin-resource-policy', 'cross-origin');
+		return;
+	}
+	response.setHeader('content-security-policy', isAsset ? assetPolicy : pagePolicy);
+	if (path === '/stop-pad.js' || path === '/stop-pad.css')
+		response.setHeader('cross-origin-resource-policy', 'cross-origin');
+	if (path === '/service-worker.js') response.setHeader('cache-control', 'no-cache');
+}

@@ -1,0 +1,9 @@
+declare global {
+	namespace App {
+		interface PageState {
+			readonly panel?: string;
+		}
+	}
+}
+
+export {};

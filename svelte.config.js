@@ -1,0 +1,24 @@
+import adapter from '@sveltejs/adapter-node';
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { csp } from './server/csp.js';
+
+/** @type {import('@sveltejs/kit').Config} */
+const config = {
+	preprocess: vitePreprocess(),
+	kit: {
+		adapter: adapter({ out: 'build', precompress: false }),
+		csp: { mode: 'hash', directives: csp.directives },
+		// The page registers the worker itself through workbox-window, so that updates can wait for an idle arm.
+		serviceWorker: { register: false },
+		prerender: {
+			handleHttpError: 'fail',
+			handleMissingId: 'fail',
+			entries: ['*', '/en'],
+			handleUnseenRoutes: 'fail'
+		},
+		version: { pollInterval: 0 }
+	},
+	compilerOptions: { runes: true }
+};
+
+export default config;

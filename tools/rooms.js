@@ -1,0 +1,112 @@
+// The rooms of src/lib and who may enter whom, as lint rules. A room is entered by its index (`$lib/<room>`), or by one
+// of the named side doors; tests may look anywhere. tools/rooms.test.ts proves that the rules bite.
+
+/** Room -> rooms it may import. */
+export const ROOMS = {
+	core: [],
+	contracts: ['core'],
+	robot: ['core', 'contracts'],
+	camera: ['core', 'contracts'],
+	teleop: ['core', 'contracts', 'robot', 'camera'],
+	recorder: ['core', 'contracts', 'robot', 'camera', 'teleop'],
+	dataset: ['core', 'contracts', 'recorder'],
+	sim: ['core', 'contracts'],
+	scene: ['core', 'contracts', 'camera'],
+	ui: ['core', 'contracts', 'i18n'],
+	i18n: [],
+	lab: ['core', 'contracts', 'robot', 'camera', 'teleop', 'recorder', 'dataset', 'sim', 'scene', 'ui', 'i18n']
+};
+
+/** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
+const SIDE_DOORS = {
+	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
+	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
+	i18n: ['server']
+};
+
+const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
+
+/** Outside packages with one home each. */
+const HOMES = {
+	idb: 'recorder',
+	three: 'scene',
+	mediabunny: 'dataset',
+	'hyparquet-writer': 'dataset',
+	'client-zip': 'dataset',
+	'@mujoco/mujoco': 'sim',
+	comlink: 'lab',
+	'workbox-window': 'lab'
+};
+
+/** @param {string} room */
+function doors(room) {
+	return [
+		`$lib/${room}`,
+		...(SIDE_DOORS[/** @type {keyof typeof SIDE_DOORS} */ (room)] ?? []).map((door) => `$lib/${room}/${door}`)
+	];
+}
+
+/** @param {string} room @param {readonly string[]} allowed */
+function patternsFor(room, allowed) {
+	const open = allowed.flatMap(doors).map((door) => `!${door}`);
+	const foreign = Object.entries(HOMES)
+		.filter(([, home]) => home !== room)
+		.map(([name]) => name);
+	return [
+		{
+			group: ['$lib/**', '$lib', ...open],
+			message: `Room "${room}" may enter only: ${allowed.join(', ') || 'nothing'} (by their index).`
+		},
+		{ group: ['**/routes/**', '**/workers/**', '$app/server'], message: 'Nobody imports routes or workers.' },
+		...(foreign.length > 0
+			? [
+					{
+						group: foreign.flatMap((name) => [name, `${name}/**`]),
+						message: 'This package has one home; see tools/rooms.js.'
+					}
+				]
+			: []),
+		...(SVELTE_ROOMS.includes(room)
+			? []
+			: [
+					{
+						group: ['svelte', 'svelte/**', '$app/**'],
+						message: 'This room is plain TypeScript: it also runs in workers and tests.'
+					}
+				])
+	];
+}
+
+const tests = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
+
+export const roomRules = [
+	...Object.entries(ROOMS).map(([room, allowed]) => ({
+		files: [`src/lib/${room}/**/*.ts`, `src/lib/${room}/**/*.svelte`],
+		ignores: tests,
+		rules: { 'no-restricted-imports': ['error', { patterns: patternsFor(room, allowed) }] }
+	})),
+	{
+		files: ['src/routes/**/*.ts', 'src/routes/**/*.svelte'],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						{
+							group: [
+								'$lib/**',
+								'$lib',
+								...['lab', 'ui', 'scene', 'lessons', 'i18n', 'contracts'].flatMap((room) => [
+									...doors(room).map((door) => `!${door}`)
+								]),
+								'!$lib/ui/**'
+							],
+							message: 'Routes see lab, ui, scene, lessons and words.'
+						},
+						{ group: Object.keys(HOMES), message: 'This package has one home; see tools/rooms.js.' }
+					]
+				}
+			]
+		}
+	}
+];

@@ -1,0 +1,43 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+import { securityHeaders } from './server/headers.js';
+
+export default defineConfig({
+	plugins: [
+		paraglideVitePlugin({
+			project: './project.inlang',
+			outdir: './src/lib/i18n/generated',
+			strategy: ['url', 'baseLocale'],
+			outputStructure: 'locale-modules',
+			urlPatterns: [
+				{
+					pattern: '/:path(.*)?',
+					localized: [
+						['en', '/en/:path(.*)?'],
+						['de', '/:path(.*)?']
+					]
+				}
+			]
+		}),
+		sveltekit(),
+		{
+			name: 'edubotics-headers',
+			configureServer(server) {
+				server.middlewares.use((request, response, next) => {
+					for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+					next();
+				});
+			}
+		}
+	],
+	worker: { format: 'es' },
+	build: { target: 'esnext' },
+	test: {
+		include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tools/**/*.test.ts'],
+		environment: 'node',
+		testTimeout: 120_000,
+		pool: 'threads',
+		maxWorkers: 2
+	}
+});
