@@ -2,6 +2,7 @@ export * from './camera';
 export * from './capabilities';
 export * from './dataset';
 export * from './episode';
+export * from './error-codes';
 export * from './joint-plant';
 export * from './robot-spec';
 export * from './serial-transport';

@@ -1,0 +1,93 @@
+// Every failure a learner can meet, by code. Each entry says who raises it, what the learner reads, what to do.
+// The words live in `ui/error-words.ts` (a code without words does not compile), the help page is /docs/errors/<code>.
+// To add a code: one line here, three messages `error_<code>_title/_what/_next` per language, one line in error-words.
+
+export const ERROR_CODES = [
+	/** Capability probe at start: the document is not cross-origin isolated. Reads "the page started without its protection"; reload, else the school's proxy strips headers. */
+	'no_isolation',
+	/** Capability probe: plain http on a network. Reads "this address is not secure"; use the https address or this computer. */
+	'insecure_context',
+	/** Capability probe: no WebCodecs. Driving works, recording does not; use a current Chrome or Edge. */
+	'no_webcodecs',
+	/** Capability probe, information only: no H.264 encoder, AV1 or VP9 is used instead. Nothing to do. */
+	'no_h264',
+	/** Capability probe or RENDER: no WebGL. The arm moves, the 3-D view and rendered cameras are missing; turn on graphics acceleration. */
+	'no_webgl',
+	/** Store: IndexedDB missing or refused (private window). Driving works, nothing can be saved; use a normal window. */
+	'no_indexeddb',
+	/** Capability probe: no Web Serial. The virtual arm works; a real arm needs Chrome or Edge, or the school's permission. */
+	'no_serial',
+	/** RECORDER: quota reached before or during a recording. The recording so far is whole; download and delete, then go on. */
+	'storage_full',
+	/** Store, information: the browser did not promise to keep the data. Download before the lesson ends. */
+	'storage_not_persisted',
+	/** Store: the browser grants no space at all (policy, private window). Nothing can be recorded here. */
+	'quota_zero',
+	/** Store: the database was written by a newer version. Nothing is touched; reload to get the newer version. */
+	'store_from_future',
+	/** Store: another tab holds an older database open. Close the other tabs of the lab. */
+	'store_blocked',
+	/** Store: blocks whose checksum does not fit. Whole episodes stay usable, the damaged ones are named. */
+	'store_damaged',
+	/** PAGE: the seat's lock is held by another tab. This tab only watches; drive there or take over here. */
+	'second_tab',
+	/** ROBOT: the serial port is in use by another tab or program. Close it, plug again. */
+	'port_busy',
+	/** ROBOT: the cable was pulled or the port vanished. The recording up to here is kept; plug in, connect, arm again. */
+	'port_lost',
+	/** ROBOT at connect: one or more servos do not answer. The joint is named; check its cable and the power supply. */
+	'arm_missing_servo',
+	/** ROBOT at connect: a servo answers with another model number. Torque stays off; check the kit. */
+	'arm_wrong_model',
+	/** ROBOT at connect: servos run different firmware. Torque stays off until a teacher updates them. */
+	'arm_firmware_mismatch',
+	/** ROBOT at connect: no calibration, or one that does not fit this arm. Torque stays off; calibrate. */
+	'arm_not_calibrated',
+	/** GATE: a joint pushes too hard for too long. It gives way; free the arm. */
+	'servo_overload',
+	/** GATE: a servo is too hot. The arm slows and parks; let it cool. */
+	'servo_overheat',
+	/** GATE: supply voltage out of range. The arm parks; check the power supply. */
+	'servo_voltage',
+	/** Camera: the device was unplugged or ended. The recording is sealed; plug in again. */
+	'camera_lost',
+	/** Camera: no new picture for a second. The recording is sealed as interrupted; check the camera. */
+	'camera_frozen',
+	/** Camera: permission refused. Allow the camera in the address bar or use the virtual one. */
+	'camera_denied',
+	/** PAGE: the ROBOT worker died. The arm holds; it restarts disarmed. */
+	'robot_worker_died',
+	/** PAGE: the PLANT worker died, i.e. the virtual arm was "unplugged". It restarts; arm again. */
+	'plant_worker_died',
+	/** PAGE: the RENDER worker died. Virtual cameras stand still, the arm goes on; cameras restart. */
+	'render_worker_died',
+	/** PAGE: the RECORDER worker died. At most 250 ms are lost; the recording is offered for recovery. */
+	'recorder_worker_died',
+	/** PAGE: the DATASET worker died. The download stops, the store is untouched; start it again. */
+	'dataset_worker_died',
+	/** RECORDER: the store did not follow for a second. The recording is sealed; close other programs. */
+	'storage_too_slow',
+	/** RECORDER: the video encoder failed. The recording is sealed up to here; try again, smaller pictures help. */
+	'encoder_failed',
+	/** DATASET: the learner or the browser ended the download. Nothing is lost; start it again. */
+	'export_aborted',
+	/** DATASET: this browser can only hand out files up to a size. Choose a folder, or fewer episodes. */
+	'export_too_large',
+	/** DATASET: episodes differ in rate, cameras, codec or robot. They cannot share one dataset; choose those that fit. */
+	'export_mixed_episodes',
+	/** Store at start: a recording ended in the middle. Its whole blocks are offered for recovery. */
+	'episode_torn',
+	/** Service worker, information: a new version waits until nothing moves and nothing records. */
+	'update_waiting',
+	/** PAGE: a worker of another build answered. It refuses to start; reload. */
+	'build_mismatch',
+	/** Start: settings contradict themselves; the names are given. The lab does not start until they agree. */
+	'config_contradiction'
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** True for the codes of this list; everything else that carries a code is a defect of ours. */
+export function isErrorCode(value: string): value is ErrorCode {
+	return (ERROR_CODES as readonly string[]).includes(value);
+}

@@ -1,0 +1,290 @@
+// What the lab shows and what a person can ask for: plain data in, plain calls out. Knows no robot, no worker, no
+// rune; the lab room fills it 10 to 30 times a second with fresh objects, the gallery with scripted ones.
+//
+// null always means "not measured": it is shown as a dash, never as 0. Units are in the names; joint values are in
+// LeRobot units (degrees, gripper in percent). Words are looked up from codes, no sentence travels in here.
+
+import type { CameraCounters, ErrorCode, SetpointSource } from '$lib/contracts';
+
+export type LabPhase = 'starting' | 'ready' | 'failed';
+
+/** What is being started, in order; shown while `phase` is `starting`. */
+export type StartStep = 'browser' | 'store' | 'workers' | 'arm' | 'cameras';
+
+export type ArmStatus =
+	| 'connecting'
+	/** Connected, torque off or untouched: nothing moves. */
+	| 'disarmed'
+	| 'arming'
+	/** Follows the source. */
+	| 'armed'
+	/** Torque on, goal frozen for `holdReason`; goes on by itself when the reason ends. */
+	| 'holding'
+	/** Stop was pressed: latched until a person clears it. */
+	| 'stopped'
+	/** No contact: the page does not control the arm. */
+	| 'lost'
+	/** Sinking slowly into the rest pose before torque goes off. */
+	| 'relaxing';
+
+export type HoldReason =
+	| 'page_silent'
+	| 'tab_hidden'
+	| 'source_silent'
+	| 'bad_setpoint'
+	| 'reads_failing'
+	| 'overload'
+	| 'overheat'
+	| 'voltage'
+	| 'handover'
+	| 'battery_low';
+
+export interface ArmView {
+	readonly kind: 'virtual' | 'real';
+	readonly status: ArmStatus;
+	readonly holdReason: HoldReason | null;
+	/** The arm moves slowly to meet its leader, policy or replay before it follows. */
+	readonly handover: boolean;
+	/** Whether another kind can be chosen now (a real arm needs Web Serial, nothing may be armed). */
+	readonly canSwitchKind: boolean;
+}
+
+export interface JointView {
+	/** LeRobot name, e.g. `shoulder_pan`; its place in the list is its number and colour. */
+	readonly name: string;
+	readonly unit: 'degrees' | 'percent';
+	readonly min: number;
+	readonly max: number;
+	readonly state: number | null;
+	readonly goal: number | null;
+	/** Bits of LIMITED_BY; 0 = the gate let the wish through unchanged. */
+	readonly limitedBy: number;
+	readonly loadPercent: number | null;
+	readonly temperatureC: number | null;
+	readonly voltageV: number | null;
+	readonly currentMa: number | null;
+}
+
+export interface RateView {
+	readonly hz: number | null;
+	readonly targetHz: number;
+	readonly failedTicks: number;
+	readonly missedTicks: number;
+	readonly retries: number;
+}
+
+/** Sources a person can choose. `policy`, `replay`, `expert` and `park` are shown when active, not offered here. */
+export type DriveSource = Extract<SetpointSource, 'sliders' | 'keyboard' | 'gamepad' | 'leader'>;
+
+export interface SourceView {
+	readonly active: SetpointSource | null;
+	/** Sources that are there now (a gamepad is there once a button was pressed). */
+	readonly available: readonly DriveSource[];
+	readonly keyboardMode: 'cartesian' | 'joint';
+}
+
+/** A jog key held down. Joint keys are `joint_<n>_plus` / `joint_<n>_minus` with n = 1..6. */
+export type JogKey =
+	| 'forward'
+	| 'back'
+	| 'up'
+	| 'down'
+	| 'turn_left'
+	| 'turn_right'
+	| 'tilt_up'
+	| 'tilt_down'
+	| 'roll_left'
+	| 'roll_right'
+	| 'gripper_open'
+	| 'gripper_close'
+	| `joint_${1 | 2 | 3 | 4 | 5 | 6}_${'plus' | 'minus'}`;
+
+export type CameraStatus = 'starting' | 'live' | 'frozen' | 'lost' | 'denied' | 'unsupported';
+
+export interface CameraView {
+	/** Role, e.g. `top`, `wrist`. */
+	readonly name: string;
+	readonly status: CameraStatus;
+	readonly width: number;
+	readonly height: number;
+	readonly fps: number | null;
+}
+
+/** Why recording cannot start now. Shown as a sentence; the button is never grey without a reason. */
+export type RecordBlock =
+	| 'not_armed'
+	| 'no_camera'
+	| 'no_task'
+	| 'storage_full'
+	| 'no_store'
+	| 'no_encoder'
+	| 'other_tab'
+	| 'busy';
+
+export interface EpisodeCounts {
+	readonly frames: number;
+	readonly seconds: number;
+	/** null until two frames are there. */
+	readonly achievedFps: number | null;
+	readonly targetFps: number;
+	readonly failedTicks: number;
+	/** In the order of `cameras`. */
+	readonly cameras: readonly (CameraCounters & { readonly name: string })[];
+}
+
+export type RecordingState =
+	| { readonly state: 'idle' }
+	| { readonly state: 'countdown'; readonly secondsLeft: number }
+	| { readonly state: 'recording'; readonly counts: EpisodeCounts }
+	| { readonly state: 'sealing' }
+	/** The episode is sealed, the person decides; `interrupted` names what ended it early. */
+	| { readonly state: 'review'; readonly counts: EpisodeCounts; readonly interrupted: ErrorCode | null };
+
+export interface RecordingView {
+	readonly now: RecordingState;
+	readonly task: string;
+	readonly countdown: boolean;
+	readonly blocked: RecordBlock | null;
+	/** Kept episodes in the dataset being filled. */
+	readonly keptEpisodes: number;
+	/** What the lesson asks for, null without a lesson. */
+	readonly goalEpisodes: number | null;
+}
+
+export interface EpisodeView {
+	readonly id: string;
+	/** Position in the dataset, from 0, as in `episode_index`. */
+	readonly index: number;
+	readonly task: string;
+	readonly frames: number;
+	readonly seconds: number;
+	readonly achievedFps: number | null;
+	readonly interrupted: boolean;
+	/** Object URL of a small picture, null where none was made. */
+	readonly thumbnailUrl: string | null;
+}
+
+export interface DatasetView {
+	readonly id: string;
+	readonly name: string;
+	readonly bytes: number;
+	readonly fps: number;
+	readonly simulated: boolean;
+	readonly episodes: readonly EpisodeView[];
+	/** Where new episodes go. */
+	readonly active: boolean;
+}
+
+export interface DownloadView {
+	readonly datasetId: string;
+	readonly episodesDone: number;
+	readonly episodesTotal: number;
+	readonly bytesWritten: number;
+	/** `finished` stays until the next download or `dismissDownload`. */
+	readonly state: 'running' | 'finished' | 'cancelled';
+}
+
+export interface StorageView {
+	readonly usedBytes: number | null;
+	readonly quotaBytes: number | null;
+	/** How many more seconds of recording fit, from measured bytes per second; null before the first measurement. */
+	readonly secondsLeft: number | null;
+	readonly persisted: boolean | null;
+}
+
+/** The one thing to do next. */
+export type NextStep =
+	| 'wait'
+	| 'arm'
+	| 'drive'
+	| 'name_task'
+	| 'record'
+	| 'stop_recording'
+	| 'review'
+	| 'record_more'
+	| 'download'
+	| 'clear_stop'
+	| 'reconnect'
+	| 'free_space'
+	| 'take_over_tab';
+
+export interface ProblemView {
+	readonly code: ErrorCode;
+	/** Named facts for the sentence: `joint` (LeRobot name), `camera`, `megabytes`, `names`. */
+	readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface RecoverableView {
+	readonly id: string;
+	readonly startedAtEpochMs: number;
+	readonly frames: number;
+	readonly seconds: number;
+	readonly task: string;
+}
+
+export interface UndoView {
+	readonly kind: 'episode' | 'dataset';
+	readonly name: string;
+}
+
+export interface LabViewModel {
+	readonly phase: LabPhase;
+	readonly startStep: StartStep;
+	readonly arm: ArmView;
+	readonly joints: readonly JointView[];
+	readonly rate: RateView;
+	readonly source: SourceView;
+	readonly cameras: readonly CameraView[];
+	readonly recording: RecordingView;
+	readonly datasets: readonly DatasetView[];
+	readonly download: DownloadView | null;
+	readonly storage: StorageView;
+	readonly nextStep: NextStep;
+	readonly problem: ProblemView | null;
+	readonly recoverable: readonly RecoverableView[];
+	readonly undo: UndoView | null;
+	readonly online: boolean;
+	/** What is printed on the keys of this keyboard, by jog key plus `record` and `stop`; missing = no hint shown. */
+	readonly keyLabels: Readonly<Partial<Record<JogKey | 'record' | 'stop', string>>>;
+}
+
+/** Everything a person can ask for. Calls return at once; what came of it is seen in the next view model. */
+export interface LabActions {
+	arm(): void;
+	disarm(): void;
+	/** Freeze, sink into the rest pose, then torque off. */
+	relax(): void;
+	stop(): void;
+	clearStop(): void;
+	reconnect(): void;
+	switchArm(kind: 'virtual' | 'real'): void;
+	takeOverTab(): void;
+	setSource(source: DriveSource): void;
+	setKeyboardMode(mode: 'cartesian' | 'joint'): void;
+	/** Target of one joint in its unit. */
+	setJoint(index: number, value: number): void;
+	pressKey(key: JogKey): void;
+	releaseKey(key: JogKey): void;
+	setTask(task: string): void;
+	setCountdown(on: boolean): void;
+	startRecording(): void;
+	/** Also ends a running countdown. */
+	stopRecording(): void;
+	keep(): void;
+	discard(): void;
+	rerecord(): void;
+	newDataset(name: string): void;
+	renameDataset(datasetId: string, name: string): void;
+	activateDataset(datasetId: string): void;
+	deleteDataset(datasetId: string): void;
+	deleteEpisode(episodeId: string): void;
+	undo(): void;
+	dismissUndo(): void;
+	download(datasetId: string): void;
+	cancelDownload(): void;
+	dismissDownload(): void;
+	askPersist(): void;
+	recover(episodeId: string): void;
+	discardRecoverable(episodeId: string): void;
+	dismissProblem(): void;
+}
