@@ -1,0 +1,41 @@
+// One server per worker of the test runner, on a free loopback port, serving the built app through the real entry.
+import { test as base } from '@playwright/test';
+import { serve } from '../server/serve.js';
+
+export interface Site {
+	readonly url: string;
+	/** Stops answering, as a dead network would; `resume` listens again on the same port. */
+	stop(): Promise<void>;
+	resume(): Promise<void>;
+}
+
+async function startSite(): Promise<Site & { close(): Promise<void> }> {
+	let running = await serve({ host: '127.0.0.1', port: 0 });
+	const url = running.url.replace('127.0.0.1', 'localhost');
+	const port = Number(new URL(url).port);
+	const stop = async (): Promise<void> => {
+		running.server.closeAllConnections();
+		await running.close();
+	};
+	return {
+		url,
+		stop,
+		close: stop,
+		async resume() {
+			running = await serve({ host: '127.0.0.1', port });
+		}
+	};
+}
+
+export const test = base.extend<object, { site: Site }>({
+	site: [
+		async ({}, use) => {
+			const site = await startSite();
+			await use(site);
+			await site.close().catch(() => undefined);
+		},
+		{ scope: 'worker' }
+	]
+});
+
+export { expect } from '@playwright/test';

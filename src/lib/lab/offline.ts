@@ -1,0 +1,30 @@
+// The page's half of working offline: registers the service worker, asks it to fetch the large files once the lab runs,
+// and lets an update in only when nothing moves and nothing records.
+
+import { Workbox } from 'workbox-window';
+import { trustedScriptUrl } from './spawn-worker';
+
+export interface OfflineClient {
+	/** Fetches physics and other large files into the cache; true when all are there. */
+	warm(): Promise<boolean>;
+	/** Lets a waiting update take over and reloads. Call only while idle. */
+	applyUpdate(): void;
+}
+
+/** @param onUpdateWaiting told once a newer version is installed and waits for an idle moment */
+export async function registerOffline(onUpdateWaiting: () => void): Promise<OfflineClient | null> {
+	if (!('serviceWorker' in navigator)) return null;
+	const workbox = new Workbox(trustedScriptUrl('/service-worker.js') as string, { scope: '/' });
+	workbox.addEventListener('waiting', onUpdateWaiting);
+	await workbox.register().catch(() => null);
+	return {
+		async warm() {
+			const answer = (await workbox.messageSW({ type: 'WARM' }).catch(() => null)) as { warmed?: boolean } | null;
+			return answer?.warmed === true;
+		},
+		applyUpdate() {
+			workbox.addEventListener('controlling', () => location.reload());
+			workbox.messageSkipWaiting();
+		}
+	};
+}

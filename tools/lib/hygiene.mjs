@@ -1,0 +1,33 @@
+// Checks over the tracked files that no other tool makes: secrets, machine paths, registry hosts, file length.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './run.mjs';
+
+const RULES = [
+	{ name: 'secret', pattern: /hf_[A-Za-z0-9]{24,}|sk_live_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9]{24,}|-----BEGIN (?:RSA |EC )?PRIVATE KEY/ },
+	{ name: 'download address in a lockfile', pattern: /"resolved": *"https?:/, only: /lock/ },
+	{ name: 'machine path', pattern: /(^|[\s"'`(=])\/(work|root|farm)\//m },
+	{ name: 'package registry host', pattern: /registry\.npmjs|files\.pythonhosted|pypi\.org\/simple/ }
+];
+const TEXT = /\.(ts|js|mjs|cjs|svelte|json|md|html|css|py|txt|toml|yml|yaml|sql|sh)$|(^|\/)run$/;
+const CODE = /^(src|modal|embedded|bench|conformance|e2e|tools|server)\/.*\.(ts|svelte|py|js|mjs)$/;
+const LONGEST_FILE_LINES = 400;
+
+/** @returns {string[]} one line per finding */
+export function hygiene() {
+	const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
+		.split('\0')
+		.filter((file) => file !== '' && TEXT.test(file) && file !== 'tools/lib/hygiene.mjs');
+	const findings = [];
+	for (const file of files) {
+		if (!statSync(join(root, file), { throwIfNoEntry: false })?.isFile()) continue;
+		const text = readFileSync(join(root, file), 'utf8');
+		for (const rule of RULES) {
+			if ((rule.only === undefined || rule.only.test(file)) && rule.pattern.test(text)) findings.push(`${file}: ${rule.name}`);
+		}
+		const lines = text.split('\n').length - 1;
+		if (CODE.test(file) && lines > LONGEST_FILE_LINES) findings.push(`${file}: ${lines} lines, more than ${LONGEST_FILE_LINES}`);
+	}
+	return findings;
+}
