@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SO101_CHAIN } from './so101-kinematics';
-import { solveIk } from '../core/inverse-kinematics';
-import { fk, frameNamed, frameSpeed } from '../core/kinematics';
+import { fk, frameNamed, frameSpeed, solveIk } from '$lib/core';
 
 const frame = frameNamed(SO101_CHAIN, 'gripper_frame');
 const SEED = [0, -0.3, 0.3, 1.2, 0, 0];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { forwardKinematics, frameNamed, framePose, jacobian } from '../core/kinematics';
+import { forwardKinematics, frameNamed, framePose, gravityTorques, jacobian } from '$lib/core';
 import golden from './fixtures/so101-fk-golden.json';
-import { SO101_CHAIN, SO101_JOINT_UNITS, so101FromRad, so101ToRad } from './so101-kinematics';
+import { SO101_CHAIN, SO101_JOINT_UNITS, SO101_MASSES, so101FromRad, so101ToRad } from './so101-kinematics';
 
 const tip = frameNamed(SO101_CHAIN, 'gripper_frame');
 
@@ -46,6 +46,13 @@ describe('SO-101 kinematics against the poses of the published model', () => {
 			if (!vector.jac) continue;
 			const jac = jacobian(SO101_CHAIN, forwardKinematics(SO101_CHAIN, vector.q), tip);
 			vector.jac.forEach((value, i) => expect(Math.abs((jac[i] ?? NaN) - value)).toBeLessThan(1e-4));
+		}
+	});
+
+	it('weighs what the model weighs', () => {
+		for (const vector of golden.vectors) {
+			const torques = gravityTorques(SO101_CHAIN, SO101_MASSES, vector.q);
+			vector.gravity.forEach((value, i) => expect(Math.abs((torques[i] ?? NaN) - value)).toBeLessThan(1e-4));
 		}
 	});
 });

@@ -8,7 +8,7 @@
  *
  * World frame: x forward over the table, y to the arm's left, z up; the origin is under the base, on the table top.
  */
-import type { KinematicChain, KinematicJoint, Quat, Vec3 } from '../core/kinematics';
+import type { KinematicChain, KinematicJoint, LinkMass, Quat, Vec3 } from '$lib/core';
 
 const H = Math.SQRT1_2;
 const Z: Vec3 = [0, 0, 1];
@@ -50,24 +50,22 @@ export const SO101_CHAIN: KinematicChain = {
 		joint('gripper', 'moving_jaw', 4, [0.0202, 0.0188, -0.0234], [H, H, 0, 0], [-0.174533, 1.745329])
 	],
 	frames: [
-		// Inner face of the fixed jaw at its tip; x points out of the fingers, z away from the moving jaw.
-		{ name: 'gripper_frame', link: 4, positionM: [-0.0079, -0.000218121, -0.0981274], quat: [H, 0, H, 0] }
+		// The published tool frame, inside the fixed jaw's tip; x points out of the fingers, z towards the moving jaw.
+		{ name: 'gripper_frame', link: 4, positionM: [-0.0079, -0.000218121, -0.0981274], quat: [H, 0, H, 0] },
+		// Centre of a 40 mm cube that rests against the fixed jaw's pad, turned like the tool frame.
+		{ name: 'grasp', link: 4, positionM: [0.0185, -0.0002, -0.0965], quat: [H, 0, H, 0] }
 	]
 };
 
-/** Mass and centre of mass of each link (base first, then one per joint), kg and m in the link's frame. */
-export const SO101_MASSES: readonly {
-	readonly link: string;
-	readonly massKg: number;
-	readonly comM: Vec3;
-}[] = [
-	{ link: 'base', massKg: 0.147, comM: [0.0137179, -0.0000519711, 0.0334843] },
-	{ link: 'shoulder', massKg: 0.100006, comM: [-0.0307604, -0.0000166727, -0.0252713] },
-	{ link: 'upper_arm', massKg: 0.103, comM: [-0.0898471, -0.00838224, 0.0184089] },
-	{ link: 'lower_arm', massKg: 0.104, comM: [-0.0980701, 0.00324376, 0.0182831] },
-	{ link: 'wrist', massKg: 0.079, comM: [-0.000103312, -0.0386143, 0.0281156] },
-	{ link: 'gripper', massKg: 0.087, comM: [0.000213627, 0.000245138, -0.025187] },
-	{ link: 'moving_jaw', massKg: 0.012, comM: [-0.00157495, -0.0300244, 0.0192755] }
+/** Mass and centre of mass of each link; link -1 is the base. */
+export const SO101_MASSES: readonly LinkMass[] = [
+	{ link: -1, massKg: 0.147, comM: [0.0137179, -0.0000519711, 0.0334843] },
+	{ link: 0, massKg: 0.100006, comM: [-0.0307604, -0.0000166727, -0.0252713] },
+	{ link: 1, massKg: 0.103, comM: [-0.0898471, -0.00838224, 0.0184089] },
+	{ link: 2, massKg: 0.104, comM: [-0.0980701, 0.00324376, 0.0182831] },
+	{ link: 3, massKg: 0.079, comM: [-0.000103312, -0.0386143, 0.0281156] },
+	{ link: 4, massKg: 0.087, comM: [0.000213627, 0.000245138, -0.025187] },
+	{ link: 5, massKg: 0.012, comM: [-0.00157495, -0.0300244, 0.0192755] }
 ];
 
 /**

@@ -1,6 +1,7 @@
 export * from './crc32';
 export * from './errors';
 export * from './events';
+export * from './gravity';
 export * from './inverse-kinematics';
 export * from './kinematics';
 export * from './random';
