@@ -1,0 +1,1 @@
+"""Parts of the LeRobot judge. The programs beside this folder put them together."""
