@@ -16,7 +16,19 @@ const config = {
 			entries: ['*', '/en'],
 			handleUnseenRoutes: 'fail'
 		},
-		version: { pollInterval: 0 }
+		version: { pollInterval: 0 },
+		typescript: {
+			config: (generated) => {
+				generated.include.push(
+					'../e2e/**/*.ts',
+					'../bench/**/*.ts',
+					'../tools/**/*.ts',
+					'../tools/**/*.js',
+					'../server/**/*.js',
+					'../*.config.ts'
+				);
+			}
+		}
 	},
 	compilerOptions: { runes: true }
 };

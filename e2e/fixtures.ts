@@ -29,6 +29,7 @@ async function startSite(): Promise<Site & { close(): Promise<void> }> {
 
 export const test = base.extend<object, { site: Site }>({
 	site: [
+		// eslint-disable-next-line no-empty-pattern -- the runner reads the parameter list
 		async ({}, use) => {
 			const site = await startSite();
 			await use(site);

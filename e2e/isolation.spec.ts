@@ -22,7 +22,10 @@ test('isolated on first load and after reload', async ({ page, site }) => {
 test('isolated after client navigation from the landing page', async ({ page, site }) => {
 	await page.goto(site.url);
 	await page.evaluate(() => (document.documentElement.dataset['kept'] = 'yes'));
-	await page.getByRole('link', { name: /Labor öffnen/ }).first().click();
+	await page
+		.getByRole('link', { name: /Labor öffnen/ })
+		.first()
+		.click();
 	await expectIsolatedLab(page);
 	expect(await page.evaluate(() => document.documentElement.dataset['kept'])).toBe('yes');
 });
@@ -74,7 +77,14 @@ test('every answer carries the isolation headers and a policy', async ({ request
 	const scripts = [...html.matchAll(/href="([^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? '');
 	expect(scripts.length).toBeGreaterThan(0);
 	const absolute = scripts.map((path) => new URL(path, `${site.url}/lab`).href);
-	for (const url of [site.url, `${site.url}/en`, `${site.url}/lab`, `${site.url}/service-worker.js`, `${site.url}/nowhere`, ...absolute]) {
+	for (const url of [
+		site.url,
+		`${site.url}/en`,
+		`${site.url}/lab`,
+		`${site.url}/service-worker.js`,
+		`${site.url}/nowhere`,
+		...absolute
+	]) {
 		const headers = (await request.get(url)).headers();
 		expect(headers['cross-origin-opener-policy'], url).toBe('same-origin');
 		expect(headers['cross-origin-embedder-policy'], url).toBe('require-corp');

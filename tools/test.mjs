@@ -54,7 +54,11 @@ function takeReport(name, code) {
 	const report = JSON.parse(readFileSync(path, 'utf8'));
 	const numbers =
 		'stats' in report
-			? { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky, skipped: report.stats.skipped }
+			? {
+					passed: report.stats.expected,
+					failed: report.stats.unexpected + report.stats.flaky,
+					skipped: report.stats.skipped
+				}
 			: { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
 	totals.passed += numbers.passed;
 	totals.failed += numbers.failed;
@@ -63,7 +67,9 @@ function takeReport(name, code) {
 	if (!good) failures.push(name);
 	if (code !== 0 && numbers.failed === 0) totals.failed += 1;
 	if (numbers.passed === 0) count(`${name}: no test ran`, false);
-	console.log(`${good ? 'ok' : 'FAIL'}: ${name}: ${numbers.passed} passed, ${numbers.failed} failed (${Math.round((Date.now() - startedAt) / 1000)} s)`);
+	console.log(
+		`${good ? 'ok' : 'FAIL'}: ${name}: ${numbers.passed} passed, ${numbers.failed} failed (${Math.round((Date.now() - startedAt) / 1000)} s)`
+	);
 }
 
 if (!(await install())) {
@@ -75,17 +81,36 @@ if (!(await install())) {
 const judgeSetup = join(root, 'conformance', 'setup.mjs');
 const wantsJudge = wanted('conformance') && existsSync(judgeSetup);
 const judge = wantsJudge
-	? import(pathToFileURL(judgeSetup).href).then((setup) => setup.ensureJudge({ log: () => undefined })).catch((/** @type {unknown} */ error) => ({ missing: String(error) }))
+	? import(pathToFileURL(judgeSetup).href)
+			.then((setup) => setup.ensureJudge({ log: () => undefined }))
+			.catch((/** @type {unknown} */ error) => ({ missing: String(error) }))
 	: Promise.resolve({ missing: 'not asked for' });
 
 if (wanted('static')) {
-	await check('messages compile', '@inlang/paraglide-js/bin/run.js', ['compile', '--project', './project.inlang', '--outdir', './src/lib/i18n/generated', '--strategy', 'url', 'baseLocale', '--silent']);
+	await check('messages compile', '@inlang/paraglide-js/bin/run.js', [
+		'compile',
+		'--project',
+		'./project.inlang',
+		'--outdir',
+		'./src/lib/i18n/generated',
+		'--strategy',
+		'url',
+		'baseLocale',
+		'--silent'
+	]);
 	await check('kit types', '@sveltejs/kit/svelte-kit.js', ['sync']);
 	const findings = hygiene();
 	for (const finding of findings) console.log(finding);
 	count('no secrets, machine paths, registry hosts or overlong files', findings.length === 0);
 	await check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
-	await check('lint and rooms', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint']);
+	await check('lint and rooms', 'eslint/bin/eslint.js', [
+		'.',
+		'--max-warnings',
+		'0',
+		'--cache',
+		'--cache-location',
+		'.cache/eslint'
+	]);
 	await check('types', 'svelte-check/bin/svelte-check', ['--fail-on-warnings', '--output', 'human']);
 	await check('dead code', 'knip/bin/knip.js', ['--no-progress']);
 	const docs = await run(process.execPath, ['tools/config-docs.mjs', '--check'], { quiet: true });
@@ -95,7 +120,13 @@ if (wanted('static')) {
 
 if (wanted('unit')) {
 	rmSync(join(cache, 'vitest.json'), { force: true });
-	const result = await run(process.execPath, [nodeTool('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', '--outputFile.json=.cache/vitest.json']);
+	const result = await run(process.execPath, [
+		nodeTool('vitest/vitest.mjs'),
+		'run',
+		'--reporter=default',
+		'--reporter=json',
+		'--outputFile.json=.cache/vitest.json'
+	]);
 	takeReport('vitest', result.code);
 }
 
@@ -107,12 +138,21 @@ if (needsBrowser) {
 		const size = await run(process.execPath, ['tools/size-budget.mjs']);
 		count('size budgets', size.code === 0);
 	}
-	const chromium = built && (wanted('e2e') || wanted('conformance')) ? await ensureChromium() : { missing: 'no build' };
+	const chromium =
+		built && (wanted('e2e') || wanted('conformance')) ? await ensureChromium() : { missing: 'no build' };
 	if ('path' in chromium) {
 		if (wanted('e2e')) {
 			rmSync(join(cache, 'playwright.json'), { force: true });
-			const env = { ...process.env, CHROMIUM: chromium.path, PLAYWRIGHT_JSON_OUTPUT_NAME: join(cache, 'playwright.json') };
-			const result = await run(process.execPath, [nodeTool('@playwright/test/cli.js'), 'test', '--reporter=list,json'], { env });
+			const env = {
+				...process.env,
+				CHROMIUM: chromium.path,
+				PLAYWRIGHT_JSON_OUTPUT_NAME: join(cache, 'playwright.json')
+			};
+			const result = await run(
+				process.execPath,
+				[nodeTool('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+				{ env }
+			);
 			takeReport('playwright', result.code);
 		}
 		if (wanted('conformance')) {
@@ -131,5 +171,7 @@ if (needsBrowser) {
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}`);
 console.log(`\n${Math.round((Date.now() - startedAt) / 1000)} s`);
-console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`);
+console.log(
+	`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`
+);
 process.exit(totals.failed === 0 ? 0 : 1);

@@ -1,7 +1,3 @@
-/// <reference types="@sveltejs/kit" />
-/// <reference no-default-lib="true"/>
-/// <reference lib="esnext" />
-/// <reference lib="webworker" />
 // Offline: everything the lab needs is cached on the first visit, with its headers, so that a cold start without a
 // network is isolated like any other. It never touches /api and never takes over a running page by itself: the page
 // asks for the update when no arm is armed and nothing records.

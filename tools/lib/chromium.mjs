@@ -43,13 +43,18 @@ export async function ensureChromium() {
 		for (let attempt = 0; attempt < 2; attempt++) {
 			await run('apt-get', ['update', '-qq'], { env, quiet: true });
 			const packages = ['chromium', 'fonts-dejavu-core', 'ffmpeg'];
-			const result = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true });
+			const result = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+				env,
+				quiet: true
+			});
 			if (result.code === 0) break;
 			await run('dpkg', ['--configure', '-a'], { env, quiet: true });
 			await run('apt-get', ['install', '-f', '-y', '-qq'], { env, quiet: true });
 		}
 	} else {
-		await run(process.execPath, [nodeTool('@playwright/test/cli.js'), 'install', 'chromium'], { quiet: true });
+		await run(process.execPath, [nodeTool('@playwright/test/cli.js'), 'install', 'chromium'], {
+			quiet: true
+		});
 	}
 	const second = found();
 	return second !== undefined

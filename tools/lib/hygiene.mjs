@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { root } from './run.mjs';
 
 const RULES = [
-	{ name: 'secret', pattern: /hf_[A-Za-z0-9]{24,}|sk_live_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9]{24,}|-----BEGIN (?:RSA |EC )?PRIVATE KEY/ },
+	{
+		name: 'secret',
+		pattern:
+			/hf_[A-Za-z0-9]{24,}|sk_live_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9]{24,}|-----BEGIN (?:RSA |EC )?PRIVATE KEY/
+	},
 	{ name: 'download address in a lockfile', pattern: /"resolved": *"https?:/, only: /lock/ },
 	{ name: 'machine path', pattern: /(^|[\s"'`(=])\/(work|root|farm)\//m },
 	{ name: 'package registry host', pattern: /registry\.npmjs|files\.pythonhosted|pypi\.org\/simple/ }
@@ -16,7 +20,10 @@ const LONGEST_FILE_LINES = 400;
 
 /** @returns {string[]} one line per finding */
 export function hygiene() {
-	const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
+	const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+		cwd: root,
+		encoding: 'utf8'
+	})
 		.split('\0')
 		.filter((file) => file !== '' && TEXT.test(file) && file !== 'tools/lib/hygiene.mjs');
 	const findings = [];
@@ -24,10 +31,12 @@ export function hygiene() {
 		if (!statSync(join(root, file), { throwIfNoEntry: false })?.isFile()) continue;
 		const text = readFileSync(join(root, file), 'utf8');
 		for (const rule of RULES) {
-			if ((rule.only === undefined || rule.only.test(file)) && rule.pattern.test(text)) findings.push(`${file}: ${rule.name}`);
+			if ((rule.only === undefined || rule.only.test(file)) && rule.pattern.test(text))
+				findings.push(`${file}: ${rule.name}`);
 		}
 		const lines = text.split('\n').length - 1;
-		if (CODE.test(file) && lines > LONGEST_FILE_LINES) findings.push(`${file}: ${lines} lines, more than ${LONGEST_FILE_LINES}`);
+		if (CODE.test(file) && lines > LONGEST_FILE_LINES)
+			findings.push(`${file}: ${lines} lines, more than ${LONGEST_FILE_LINES}`);
 	}
 	return findings;
 }
