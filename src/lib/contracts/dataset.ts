@@ -21,6 +21,8 @@ export interface FileSink {
 	finish(): Promise<void>;
 	/** Removes what was written so far. */
 	abort(reason: unknown): Promise<void>;
+	/** Bytes this sink moved into buffers of its own; absent when it passes them on as they come. */
+	readonly bytesCopied?: number;
 }
 
 export interface ExportProgress {
