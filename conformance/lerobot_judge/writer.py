@@ -9,6 +9,11 @@ from lerobot.configs.video import RGBEncoderConfig
 from lerobot.datasets.lerobot_dataset import LeRobotDataset
 
 
+# LeRobot's streaming encoder throws frames away when its queue is full, and the pictures then no longer belong to
+# their rows. Frames come faster than real time here, so the queue holds the longest episode.
+STREAMING_QUEUE = 20_000
+
+
 @dataclass
 class Frame:
     state: np.ndarray
@@ -55,6 +60,7 @@ def write(
         use_videos=True,
         rgb_encoder=RGBEncoderConfig(vcodec=codec),
         streaming_encoding=streaming,
+        encoder_queue_maxsize=STREAMING_QUEUE,
     )
     for episode in episodes:
         for frame in episode.frames:
