@@ -1,5 +1,6 @@
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { buildId } from './server/build-id.js';
 import { csp } from './server/csp.js';
 
 /** @type {import('@sveltejs/kit').Config} */
@@ -16,7 +17,7 @@ const config = {
 			entries: ['*', '/en'],
 			handleUnseenRoutes: 'fail'
 		},
-		version: { pollInterval: 0 },
+		version: { name: buildId, pollInterval: 0 },
 		typescript: {
 			config: (generated) => {
 				generated.include.push(

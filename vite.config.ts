@@ -1,6 +1,7 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { buildId } from './server/build-id.js';
 import { securityHeaders } from './server/headers.js';
 
 export default defineConfig({
@@ -31,6 +32,7 @@ export default defineConfig({
 			}
 		}
 	],
+	define: { __BUILD__: JSON.stringify(buildId) },
 	worker: { format: 'es' },
 	build: { target: 'esnext' },
 	test: {

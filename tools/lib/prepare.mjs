@@ -95,7 +95,7 @@ export async function build() {
 	console.log('Building ...');
 	keepChunks();
 	const result = await run(process.execPath, [nodeTool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
-		env: { ...process.env, NODE_ENV: 'production' },
+		env: { ...process.env, NODE_ENV: 'production', EDUBOTICS_BUILD: wanted.slice(0, 16) },
 		quiet: true
 	});
 	if (result.code !== 0) {

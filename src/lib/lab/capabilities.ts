@@ -11,9 +11,13 @@ const CODEC_LADDER = [
 async function probeVideoCodec(): Promise<Capabilities['videoCodec']> {
 	if (!('VideoEncoder' in globalThis)) return null;
 	for (const [name, codec] of CODEC_LADDER) {
-		const support = await VideoEncoder.isConfigSupported({ codec, width: 320, height: 240, framerate: 30, bitrate: 1_000_000 }).catch(
-			() => null
-		);
+		const support = await VideoEncoder.isConfigSupported({
+			codec,
+			width: 320,
+			height: 240,
+			framerate: 30,
+			bitrate: 1_000_000
+		}).catch(() => null);
 		if (support?.supported === true) return name;
 	}
 	return null;

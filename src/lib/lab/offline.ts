@@ -19,7 +19,9 @@ export async function registerOffline(onUpdateWaiting: () => void): Promise<Offl
 	await workbox.register().catch(() => null);
 	return {
 		async warm() {
-			const answer = (await workbox.messageSW({ type: 'WARM' }).catch(() => null)) as { warmed?: boolean } | null;
+			const answer = (await workbox.messageSW({ type: 'WARM' }).catch(() => null)) as {
+				warmed?: boolean;
+			} | null;
 			return answer?.warmed === true;
 		},
 		applyUpdate() {

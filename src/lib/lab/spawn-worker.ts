@@ -13,7 +13,8 @@ interface TrustedTypes {
 
 function sameOrigin(url: string): string {
 	const resolved = new URL(url, location.href);
-	if (resolved.origin !== location.origin) throw new TypeError(`script from a foreign origin: ${resolved.origin}`);
+	if (resolved.origin !== location.origin)
+		throw new TypeError(`script from a foreign origin: ${resolved.origin}`);
 	return resolved.href;
 }
 
@@ -22,7 +23,9 @@ let policy: ScriptUrlPolicy | undefined;
 /** A script URL of our own origin that Trusted Types accept. Throws for any other origin. */
 export function trustedScriptUrl(url: string): ScriptUrl {
 	const factory = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-	policy ??= factory?.createPolicy('edubotics', { createScriptURL: sameOrigin }) ?? { createScriptURL: sameOrigin };
+	policy ??= factory?.createPolicy('edubotics', { createScriptURL: sameOrigin }) ?? {
+		createScriptURL: sameOrigin
+	};
 	return policy.createScriptURL(url);
 }
 

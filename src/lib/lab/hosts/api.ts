@@ -1,0 +1,145 @@
+// What the page may ask of each worker (comlink): rare calls with an answer. Everything at 30 Hz or more goes over raw
+// ports, see contracts/worker-protocol.ts. Types only.
+
+import type {
+	ArmRef,
+	CameraInfo,
+	DatasetSummary,
+	EpisodeMeta,
+	ExportProgress,
+	LoopCounters,
+	SetpointSource
+} from '$lib/contracts';
+
+/** First answer of every worker: a different build (an update raced us) is refused. */
+export interface WorkerHello {
+	readonly build: string;
+	readonly isolated: boolean;
+}
+
+export type ClockMode = 'wall' | 'lockstep';
+
+/** Ports the page hands out once; it is out of the way afterwards. */
+export interface RobotPorts {
+	readonly page: MessagePort;
+	readonly pad: MessagePort;
+	readonly follower: MessagePort;
+	readonly leader: MessagePort;
+	readonly recorder: MessagePort;
+}
+
+export type ArmAnswer =
+	| { readonly ok: true }
+	| { readonly ok: false; readonly code: string; readonly details: Record<string, string | number> };
+
+export interface RobotApi {
+	hello(): WorkerHello;
+	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void;
+	/** Finds the arm, checks model, firmware and calibration; writes nothing to a calibrated arm. Leaves it disarmed. */
+	connect(): Promise<ArmAnswer>;
+	arm(): Promise<ArmAnswer>;
+	/** Freezes and drops the torque only after the arm has sunk into its rest pose. */
+	relax(): Promise<ArmAnswer>;
+	disarm(): Promise<ArmAnswer>;
+	stop(): void;
+	clearStop(): void;
+	selectSource(source: SetpointSource): void;
+	/** Record ticks flow to RECORDER from the next tick on; null ends them. */
+	record(active: boolean): void;
+	/** Lockstep only: runs `recordTicks` record ticks, answers when every part has finished them. */
+	step(recordTicks: number): Promise<void>;
+	counters(): LoopCounters;
+}
+
+export interface PlantPorts {
+	readonly follower: MessagePort;
+	readonly leader: MessagePort;
+	readonly render: MessagePort;
+	readonly page: MessagePort;
+}
+
+export interface PlantApi {
+	hello(): WorkerHello;
+	attach(ports: PlantPorts, options: { readonly clock: ClockMode; readonly seed: number }): void;
+	/** Loads physics and lets it take over from level 0 where the arm stands; false when it cannot be had. */
+	loadPhysics(wasmUrl: string): Promise<boolean>;
+	resetTask(seed: number): void;
+	/** The hand on the virtual leader: joint targets in LeRobot units. */
+	moveLeader(q: Float32Array): void;
+}
+
+export interface StartRecording {
+	readonly datasetId: string;
+	readonly task: string;
+	readonly fps: number;
+	readonly simulated: boolean;
+	readonly robotType: string;
+	readonly arms: readonly ArmRef[];
+	readonly jointNames: readonly string[];
+	readonly cameras: readonly CameraInfo[];
+}
+
+export interface RecordingCounts {
+	readonly frames: number;
+	readonly failedTicks: number;
+	readonly achievedFps: number | null;
+	readonly cameras: readonly {
+		readonly name: string;
+		readonly dup: number;
+		readonly skip: number;
+		readonly encoderDrop: number;
+	}[];
+}
+
+export interface DatasetEntry {
+	readonly id: string;
+	readonly name: string;
+	readonly createdAtEpochMs: number;
+	readonly bytes: number;
+	readonly episodes: readonly EpisodeMeta[];
+}
+
+export interface StoreSnapshot {
+	readonly datasets: readonly DatasetEntry[];
+	readonly recoverable: readonly EpisodeMeta[];
+	readonly usedBytes: number | null;
+	readonly quotaBytes: number | null;
+	readonly persisted: boolean | null;
+}
+
+export interface RecorderApi {
+	hello(): WorkerHello;
+	/** Opens the seat's database; a coded error when it cannot (`store_from_future`, `store_blocked`, `no_indexeddb`). */
+	attach(
+		ports: { readonly robot: MessagePort; readonly frames: MessagePort },
+		options: { readonly seatId: string; readonly clock: ClockMode }
+	): Promise<ArmAnswer>;
+	start(what: StartRecording): Promise<ArmAnswer>;
+	counts(): RecordingCounts | null;
+	/** Seals; the episode is durable when this answers. */
+	stop(interrupted: boolean): Promise<EpisodeMeta | null>;
+	snapshot(): Promise<StoreSnapshot>;
+	createDataset(name: string): Promise<string>;
+	renameDataset(id: string, name: string): Promise<void>;
+	discardEpisode(id: string): Promise<void>;
+	restoreEpisode(id: string): Promise<void>;
+	discardDataset(id: string): Promise<void>;
+	restoreDataset(id: string): Promise<void>;
+	recover(id: string): Promise<ArmAnswer>;
+	persist(): Promise<boolean>;
+}
+
+export type ExportAnswer =
+	| { readonly ok: true; readonly summary: DatasetSummary; readonly file: File }
+	| { readonly ok: false; readonly code: string; readonly details: Record<string, string | number> };
+
+export interface DatasetApi {
+	hello(): WorkerHello;
+	/** Writes the dataset as a zip into a temporary file of the browser's own storage and hands that file out. */
+	exportZip(
+		seatId: string,
+		datasetId: string,
+		onProgress: (progress: ExportProgress) => void
+	): Promise<ExportAnswer>;
+	cancel(): void;
+}

@@ -1,0 +1,33 @@
+// The one thing to do next, from what is known. Pure; the order of the rules is the order of importance.
+
+import type { ArmStatus, NextStep, RecordingState } from '$lib/ui/lab';
+
+export interface NextStepInput {
+	readonly ready: boolean;
+	readonly otherTab: boolean;
+	readonly arm: ArmStatus;
+	readonly recording: RecordingState['state'];
+	readonly task: string;
+	/** The person has moved the arm since arming. */
+	readonly moved: boolean;
+	readonly storageFull: boolean;
+	readonly keptEpisodes: number;
+	/** How many episodes make a download worth proposing. */
+	readonly enoughEpisodes: number;
+}
+
+export function nextStep(input: NextStepInput): NextStep {
+	if (input.otherTab) return 'take_over_tab';
+	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'relaxing') return 'wait';
+	if (input.arm === 'lost') return 'reconnect';
+	if (input.arm === 'stopped') return 'clear_stop';
+	if (input.recording === 'review') return 'review';
+	if (input.recording === 'recording' || input.recording === 'countdown') return 'stop_recording';
+	if (input.recording === 'sealing') return 'wait';
+	if (input.storageFull) return 'free_space';
+	if (input.arm === 'disarmed') return 'arm';
+	if (!input.moved) return 'drive';
+	if (input.task.trim() === '') return 'name_task';
+	if (input.keptEpisodes >= input.enoughEpisodes) return 'download';
+	return input.keptEpisodes > 0 ? 'record_more' : 'record';
+}

@@ -1,0 +1,5 @@
+// DATASET: reads the seat's store, writes datasets. Exposes the host; nothing of its own.
+import { expose } from 'comlink';
+import { DatasetHost } from '$lib/lab/hosts/dataset-host';
+
+expose(new DatasetHost({ build: __BUILD__, isolated: globalThis.crossOriginIsolated }));
