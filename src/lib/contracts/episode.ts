@@ -18,7 +18,10 @@ export interface CameraCounters {
 	readonly dup: number;
 	/** Camera frames no record tick took. */
 	readonly skip: number;
-	/** Record ticks without a picture because the encoder could not follow. */
+	/**
+	 * Record ticks for which this camera's encoder gave no picture. Such a tick has no row at all, for any camera: a row
+	 * without its picture would shift every later one (see EpisodeMeta.droppedTicks).
+	 */
 	readonly encoderDrop: number;
 }
 
@@ -57,7 +60,10 @@ export interface EpisodeCamera {
 	readonly thumbnail: Uint8Array | null;
 }
 
-/** Written in the sealing transaction. CRC-32 over all blocks in order, as stored. */
+/**
+ * Written in the sealing transaction. `crc32` runs over all blocks in order, each without the checksum it ends with; so
+ * it equals the checksum the last block ends with.
+ */
 export interface ClosingRecord {
 	readonly schemaVersion: number;
 	readonly blockCount: number;
@@ -88,10 +94,18 @@ export interface EpisodeMeta {
 	/** Wall time of the first frame, for people; order is by `sequence`. */
 	readonly startedAtEpochMs: number;
 	readonly frameCount: number;
-	/** Record ticks whose state could not be read: the last read state is NOT repeated, the tick is left out and counted. */
+	/**
+	 * Record ticks whose state could not be read or for which no goal stood: nothing is repeated or made up, the tick is
+	 * left out and counted. Record ticks = frameCount + failedTicks + droppedTicks.
+	 */
 	readonly failedTicks: number;
-	/** Frames divided by the time between first and last capture; NaN with fewer than two frames. */
+	/** Record ticks left out because a camera had no picture for them (none taken yet, or the encoder could not follow). */
+	readonly droppedTicks: number;
+	/** Time between first and last capture, ms. */
+	readonly durationMs: number;
+	/** Rows less one divided by `durationMs`, per second; NaN with fewer than two frames. */
 	readonly achievedFps: number;
+	/** True when something else than the person ended the recording (crash, full disk, lost camera). */
 	readonly interrupted: boolean;
 	readonly closing: ClosingRecord | null;
 }
@@ -116,7 +130,11 @@ export interface EncodedPacket {
 	readonly bytes: Uint8Array;
 }
 
-/** What one 250 ms transaction holds. */
+/**
+ * What one transaction holds, at most 250 ms. Every row has exactly one picture of every camera: `packets[c][i]` belongs
+ * to row `rows.firstFrame + i`. The episode's first pictures are key pictures of all cameras, and later key pictures fall
+ * on the same rows for all of them.
+ */
 export interface EpisodeBlock {
 	readonly schemaVersion: number;
 	readonly episodeId: string;

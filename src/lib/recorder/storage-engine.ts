@@ -1,0 +1,41 @@
+// What the recording store needs of the thing that keeps bytes: four tables of string keys, transactions that hold
+// together, and the choice between "soon on disk" and "on disk when acknowledged". IndexedDB, plain memory and the crash
+// model implement it. Knows nothing of episodes.
+// [Note: transaction bodies] A body may await nothing but operations of its own transaction: IndexedDB commits a
+// transaction that has nothing pending. A body that throws leaves no trace.
+
+export const TABLES = ['about', 'datasets', 'episodes', 'blocks'] as const;
+export type Table = (typeof TABLES)[number];
+
+/**
+ * `relaxed`: handed to the operating system when acknowledged; survives the death of the process.
+ * `strict`: flushed to the disk when acknowledged, with everything acknowledged before; survives a power cut.
+ */
+export type Durability = 'relaxed' | 'strict';
+
+export interface StorageTransaction {
+	/** undefined where nothing is stored. Values are not to be changed in place. */
+	get(table: Table, key: string): Promise<unknown>;
+	/** All values whose key starts with `prefix`, in key order. For tables of small rows only. */
+	getAll(table: Table, prefix?: string): Promise<unknown[]>;
+	/** Highest key that starts with `prefix`. */
+	lastKey(table: Table, prefix: string): Promise<string | undefined>;
+	/** Stores a value that structured cloning can hold. */
+	put(table: Table, key: string, value: unknown): Promise<void>;
+	delete(table: Table, key: string): Promise<void>;
+	deleteAll(table: Table, prefix?: string): Promise<void>;
+}
+
+export interface StorageEngine {
+	read<T>(body: (transaction: StorageTransaction) => Promise<T>): Promise<T>;
+	/** Rejects with `storage_full` or `no_indexeddb` when the transaction did not happen. */
+	write<T>(durability: Durability, body: (transaction: StorageTransaction) => Promise<T>): Promise<T>;
+	/** While held, the engine does not make way for a newer version in another tab. Call the result to let go. */
+	hold(): () => void;
+	close(): void;
+	/** Closes and removes everything, tables included. */
+	destroy(): Promise<void>;
+}
+
+/** Largest string that starts with `prefix`, for key ranges. */
+export const prefixEnd = (prefix: string): string => `${prefix}\uffff`;
