@@ -39,6 +39,8 @@ CALIBRATION = {
     }
     for n, joint in enumerate(JOINTS)
 }
+# Linux and macOS.
+PSEUDO_TERMINALS = ("/dev/pts/", "/dev/ttys")
 MOVE_LIMIT_S = 8.0
 SWEEP_TICKS = 400
 SWEEP_REACHED_TICKS = 80
@@ -256,7 +258,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path)
     parser.add_argument("--tolerance-degrees", type=float, default=4.0, help="gravity sags a servo without integral gain")
     arguments = parser.parse_args()
-    if not arguments.pty.startswith("/dev/pts/"):
+    if not arguments.pty.startswith(PSEUDO_TERMINALS):
         raise SystemExit(f"{arguments.pty} is no pseudo terminal; this program moves the arm without guards")
     report = Report()
     with tempfile.TemporaryDirectory() as folder:

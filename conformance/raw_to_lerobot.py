@@ -12,7 +12,7 @@ RAW_DIR holds raw.json and the files it names:
   rows       little-endian float32; per frame N state values, then N action values (N joints)
   pictures   one planar YUV 4:2:0 picture per frame without padding: Y, U, V; BT.601, limited range
 
-Prints one JSON line: CPU seconds (user + system, children included) from the first raw byte to the finished tree.
+Prints one JSON line on stdout (the encoders chatter on stderr): CPU seconds (user + system, children included) from the first raw byte to the finished tree.
 `convert` is the part spent turning I420 into the RGB that add_frame takes; `import` (not part of `total`) is what
 loading LeRobot cost. OUT must not exist.
 """
@@ -35,7 +35,6 @@ def cpu_seconds() -> float:
 
 BEFORE_IMPORTS = cpu_seconds()
 
-import av  # noqa: E402
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 from lerobot_judge.report import versions  # noqa: E402
@@ -85,7 +84,6 @@ def main() -> None:
     parser.add_argument("--codec", default="libsvtav1")
     parser.add_argument("--streaming", action="store_true", help="LeRobot encodes while frames come in")
     arguments = parser.parse_args()
-    av.logging.set_level(av.logging.ERROR)
     # One thread of its own, so that its CPU seconds are the conversion and nothing else.
     cv2.setNumThreads(1)
     raw = Raw(arguments.raw)
