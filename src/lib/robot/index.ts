@@ -1,0 +1,12 @@
+// The robot room: servos from bytes to joints, the arm's session, the control loop and its gate.
+
+export { createBusCommands, type BusCommands } from './bus/bus-commands';
+export type { BusError, BusErrorCode } from './bus/bus-error';
+export type { BusCounters, ServoBusOptions } from './bus/bus-options';
+export type { ServoBus } from './bus/servo-bus';
+export * from './calibration';
+export { ControlLoop, labRateHz, type ControlLoopOptions, type LoopInputs } from './control-loop';
+export { createFeetechBus, STATUS_ERROR, STS3215_DRIVER } from './feetech';
+export type { ServoDriver, ServoIdentity, ServoLimits, ServoReadings } from './servo-driver';
+export { createUnitConverter, ticksToUnit, unitToTicks, type UnitConverter } from './so101/units';
+export type { Gate, GateInput, GateOutput } from './safety/gate-types';
