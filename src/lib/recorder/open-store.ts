@@ -11,7 +11,7 @@ import {
 } from './recording-store';
 import type { StorageEngine, StorageTransaction } from './storage-engine';
 import { createDatasetTable } from './store-datasets';
-import { countRecoverableFrames, createEpisodeReader, recoverEpisode } from './store-recovery';
+import { countRecoverableFrames, createEpisodeReader, recoverEpisode, unsealIfTorn } from './store-recovery';
 import { ABOUT_KEY, blocksPrefix, type AboutRow, type EpisodeRow } from './store-rows';
 import type { WriterLocks } from './writer-locks';
 
@@ -27,6 +27,7 @@ export interface StoreOptions {
 /** Opens or creates the store in an engine. Rejects with `store_from_future` and touches nothing if a newer one wrote it. */
 export async function openStore(engine: StorageEngine, options: StoreOptions): Promise<RecordingStore> {
 	const about = await readAbout(engine, options);
+	await unsealIfTorn(engine);
 	const { seatId, locks, epochMs, newId } = options;
 	const datasets = createDatasetTable(engine, { epochMs, newId });
 	let writing = 0;

@@ -53,6 +53,24 @@ export function createEpisodeReader(engine: StorageEngine, meta: EpisodeMeta): E
 	return { meta, blocks };
 }
 
+/**
+ * IndexedDB promises that the sealing transaction happens whole or not at all. Should a disk break that promise, the
+ * newest sealed episode ends with another block than its closing record says: it becomes a torn one again, so that
+ * recovery offers what is whole. Called when a store is opened; writes only in that case.
+ */
+export async function unsealIfTorn(engine: StorageEngine): Promise<void> {
+	const rows = (await engine.read((tx) => tx.getAll('episodes'))) as EpisodeRow[];
+	const [newest] = rows.sort((a, b) => b.meta.sequence - a.meta.sequence);
+	const closing = newest?.meta.status === 'sealed' ? newest.meta.closing : null;
+	if (!newest || !closing) return;
+	const { id } = newest.meta;
+	const bytes = await readBlockBytes(engine, id, closing.blockCount - 1);
+	const decoded = bytes && decodeBlock(bytes);
+	if (decoded?.ok && decoded.value.crc === closing.crc32) return;
+	const meta: EpisodeMeta = { ...newest.meta, status: 'recording', closing: null };
+	await engine.write('strict', (tx) => tx.put('episodes', id, { ...newest, meta }));
+}
+
 /** Rows up to the last block that is there and whole by itself, for an offer to recover; 0 when there is none. */
 export async function countRecoverableFrames(engine: StorageEngine, id: string): Promise<number> {
 	const key = await engine.read((tx) => tx.lastKey('blocks', blocksPrefix(id)));
