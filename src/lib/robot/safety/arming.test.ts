@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ArmingEvent, ArmingEventKind, ArmingPhase, ArmingState, HoldReason } from './arming';
+import { arm, ARMING_TABLE, INITIAL_ARMING, mayMove } from './arming';
+
+const PHASES = Object.keys(ARMING_TABLE) as ArmingPhase[];
+const REASONS: HoldReason[] = ['page_silent', 'unread', 'brown_out', 'hidden', 'battery', 'heat', 'parked'];
+const PLAIN = [
+	'arm',
+	'release',
+	'resume',
+	'letGo',
+	'stop',
+	'clearStop',
+	'armed',
+	'armFailed',
+	'frozen',
+	'atRest',
+	'wake',
+	'lost'
+] as const;
+const EVENTS: ArmingEvent[] = [
+	...PLAIN.map((kind) => ({ kind })),
+	...(['hold', 'clear', 'park'] as const).flatMap((kind) => REASONS.map((reason) => ({ kind, reason })))
+];
+
+const inPhase = (phase: ArmingPhase): ArmingState => ({
+	phase,
+	reasons: phase === 'holding' || phase === 'parking' ? ['page_silent'] : [],
+	torque: 'on'
+});
+
+/** Rows: phases. Columns: where each event leads; "." = ignored there. */
+const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = {
+	disarmed: { arm: 'arming', letGo: 'disarmed', stop: 'stopped', wake: 'disarmed', lost: 'disarmed' },
+	arming: {
+		armed: 'armed',
+		armFailed: 'disarmed',
+		release: 'disarmed',
+		wake: 'disarmed',
+		stop: 'stopped',
+		lost: 'disarmed'
+	},
+	armed: {
+		hold: 'holding',
+		park: 'parking',
+		release: 'freezing',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed'
+	},
+	holding: {
+		hold: 'holding',
+		clear: 'armed',
+		resume: 'holding',
+		park: 'parking',
+		release: 'freezing',
+		letGo: 'disarmed',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed'
+	},
+	parking: {
+		atRest: 'holding',
+		resume: 'armed',
+		release: 'freezing',
+		letGo: 'disarmed',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed'
+	},
+	freezing: {
+		frozen: 'resting',
+		resume: 'armed',
+		letGo: 'disarmed',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed'
+	},
+	resting: {
+		atRest: 'disarmed',
+		resume: 'armed',
+		letGo: 'disarmed',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed'
+	},
+	stopped: { stop: 'stopped', clearStop: 'disarmed', letGo: 'disarmed', lost: 'stopped' }
+};
+
+describe('arming table', () => {
+	it.each(PHASES)('%s', (phase) => {
+		const kinds: ArmingEventKind[] = [...PLAIN, 'hold', 'clear', 'park'];
+		for (const kind of kinds) {
+			const event = EVENTS.find((candidate) => candidate.kind === kind);
+			if (!event) throw new Error(kind);
+			expect([kind, arm(inPhase(phase), event)?.state.phase]).toEqual([kind, EXPECTED[phase][kind]]);
+		}
+	});
+
+	it('lets go on purpose in three steps: freeze, rest, limp', () => {
+		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
+		const effects: string[] = [];
+		for (const kind of ['release', 'frozen', 'atRest'] as const) {
+			const step = arm(state, { kind });
+			if (!step) throw new Error(kind);
+			state = step.state;
+			effects.push(...step.effects.filter((effect) => effect === 'selectPark' || effect === 'torqueOff'));
+		}
+		expect(state).toEqual({ phase: 'disarmed', reasons: [], torque: 'off' });
+		expect(effects).toEqual(['selectPark', 'torqueOff']);
+	});
+
+	it('keeps every reason to hold apart, and waits for a person where nobody can tell that it is over', () => {
+		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
+		const go = (event: ArmingEvent) => (state = arm(state, event)?.state ?? state);
+		go({ kind: 'hold', reason: 'hidden' });
+		go({ kind: 'hold', reason: 'page_silent' });
+		go({ kind: 'hold', reason: 'page_silent' });
+		expect(state.reasons).toEqual(['hidden', 'page_silent']);
+		go({ kind: 'clear', reason: 'page_silent' });
+		go({ kind: 'clear', reason: 'hidden' });
+		expect(state).toMatchObject({ phase: 'holding', reasons: ['hidden'] });
+		go({ kind: 'resume' });
+		expect(state).toMatchObject({ phase: 'armed', reasons: [] });
+	});
+
+	it('does not go on by a button while a cause lasts that ends by itself', () => {
+		const unread: ArmingState = { phase: 'holding', reasons: ['unread', 'parked'], torque: 'on' };
+		expect(arm(unread, { kind: 'resume' })?.state).toMatchObject({ phase: 'holding', reasons: ['unread'] });
+	});
+
+	it('takes torque back after a failed arming, and never off a stiff arm after a stop', () => {
+		expect(arm(inPhase('arming'), { kind: 'armFailed' })?.effects).toContain('undoTorque');
+		expect(arm(inPhase('stopped'), { kind: 'clearStop' })?.state.torque).toBe('on');
+	});
+});
+
+describe('whatever happens in whatever order', () => {
+	it('a stop latches, torque ends only on purpose, and nobody moves while disarmed', () => {
+		const story = fc.array(fc.constantFrom(...EVENTS), { maxLength: 200 });
+		fc.assert(
+			fc.property(story, (events) => {
+				let state = INITIAL_ARMING;
+				for (const event of events) {
+					const before = state;
+					const step = arm(state, event);
+					if (!step) continue;
+					state = step.state;
+					if (event.kind === 'stop') {
+						expect(state.phase).toBe('stopped');
+						expect(step.effects).toContain('latchStop');
+					}
+					if (before.phase === 'stopped' && state.phase !== 'stopped')
+						expect(['clearStop', 'letGo']).toContain(event.kind);
+					if (step.effects.includes('torqueOff')) {
+						const rested = before.phase === 'resting' && event.kind === 'atRest';
+						expect(rested || event.kind === 'letGo').toBe(true);
+					}
+					if (before.phase === 'armed' && (event.kind === 'hold' || event.kind === 'park'))
+						expect(state.reasons.length).toBeGreaterThan(0);
+					expect(new Set(state.reasons).size).toBe(state.reasons.length);
+					if (state.phase === 'holding' || state.phase === 'parking')
+						expect(state.reasons.length).toBeGreaterThan(0);
+					if (mayMove(state)) expect(state.phase === 'disarmed').toBe(false);
+				}
+			}),
+			{ seed: 20261122, numRuns: 2000 }
+		);
+	});
+});

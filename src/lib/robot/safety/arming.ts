@@ -1,0 +1,199 @@
+/**
+ * Whether the arm may move, as a table: from disarmed over armed, holding and stopped back to disarmed, and the one
+ * deliberate way to let it go limp (freeze, rest, limp). Pure: a transition returns the next state and names the effects
+ * that someone else carries out. Knows no bytes, clocks and screens; docs/hardware.md prints the outcomes.
+ *
+ * "Disarmed" means that no goal is written. Servos that were on stay on and keep their last goal: torque ends only by
+ * `release` (after the arm has come to rest) or by `letGo` (a person says that a hand holds the arm).
+ */
+import { assertNever } from '$lib/core';
+
+export type ArmingPhase =
+	'disarmed' | 'arming' | 'armed' | 'holding' | 'parking' | 'freezing' | 'resting' | 'stopped';
+
+/** Why the arm holds or parks; the key of the words that the learner reads. */
+export type HoldReason = 'page_silent' | 'unread' | 'brown_out' | 'hidden' | 'battery' | 'heat' | 'parked';
+
+/** Reasons that end by themselves; all others need a person who says "go on". */
+const SELF_CLEARING: ReadonlySet<HoldReason> = new Set(['page_silent', 'unread', 'brown_out']);
+
+export interface ArmingState {
+	readonly phase: ArmingPhase;
+	/** Set while holding or parking; empty otherwise. No reason twice. */
+	readonly reasons: readonly HoldReason[];
+	/** What the servos do without us; `unknown` after a lost connection and before the first contact. */
+	readonly torque: 'off' | 'on' | 'unknown';
+}
+
+export type ArmingEvent =
+	/** A person: make it move; let it go (comes to rest first); go on; a hand holds it, off at once. */
+	| { readonly kind: 'arm' | 'release' | 'resume' | 'letGo' }
+	/** Anybody: stop. A person: open the latch again. */
+	| { readonly kind: 'stop' | 'clearStop' }
+	/** The servos confirmed torque and limits; they did not. */
+	| { readonly kind: 'armed' | 'armFailed' }
+	/** The arm stands still; it is in its rest pose. */
+	| { readonly kind: 'frozen' | 'atRest' }
+	/** A cause to hold came, went, or calls for parking. */
+	| { readonly kind: 'hold' | 'clear' | 'park'; readonly reason: HoldReason }
+	/** The clock jumped (sleep, closed lid); the port is gone. */
+	| { readonly kind: 'wake' | 'lost' };
+
+export type ArmingEventKind = ArmingEvent['kind'];
+
+export type ArmingEffect =
+	/** Write speed and acceleration limits, goal = present, then torque on. */
+	| 'energise'
+	/** After a failed or broken-off arming: torque off again, if it was off before. */
+	| 'undoTorque'
+	| 'torqueOff'
+	/** Arbiter: latch and raise the epoch; open the latch; forget all wishes; let the park source drive; nobody. */
+	| 'latchStop'
+	| 'openLatch'
+	| 'dropSetpoints'
+	| 'selectPark'
+	| 'selectNone'
+	/** The next goal starts from the state that is read next. */
+	| 'resetGate'
+	/** Screen wake lock. */
+	| 'keepAwake'
+	| 'maySleep';
+
+export interface ArmingStep {
+	readonly state: ArmingState;
+	readonly effects: readonly ArmingEffect[];
+}
+
+interface Row {
+	readonly to: ArmingPhase;
+	readonly torque?: ArmingState['torque'];
+	readonly effects?: readonly ArmingEffect[];
+}
+
+const STOP: Row = { to: 'stopped', effects: ['latchStop', 'selectNone', 'maySleep'] };
+const LOST: Row = {
+	to: 'disarmed',
+	torque: 'unknown',
+	effects: ['dropSetpoints', 'selectNone', 'resetGate', 'maySleep']
+};
+const WAKE: Row = { to: 'disarmed', effects: ['dropSetpoints', 'selectNone', 'resetGate', 'maySleep'] };
+const PARK: Row = { to: 'parking', effects: ['dropSetpoints', 'selectPark'] };
+const FREEZE: Row = { to: 'freezing', effects: ['dropSetpoints', 'selectNone'] };
+const TAKE_OVER: Row = { to: 'armed', effects: ['dropSetpoints', 'selectNone'] };
+const LET_GO: Row = {
+	to: 'disarmed',
+	torque: 'off',
+	effects: ['dropSetpoints', 'selectNone', 'torqueOff', 'resetGate', 'maySleep']
+};
+
+/** What is not in the table does not happen: the event is ignored in that phase. */
+export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<ArmingEventKind, Row>>>>> = {
+	disarmed: {
+		arm: { to: 'arming', effects: ['dropSetpoints', 'resetGate', 'energise'] },
+		letGo: LET_GO,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST
+	},
+	arming: {
+		armed: { to: 'armed', torque: 'on', effects: ['keepAwake'] },
+		armFailed: { to: 'disarmed', effects: ['undoTorque', 'resetGate'] },
+		release: { to: 'disarmed', effects: ['undoTorque', 'resetGate'] },
+		wake: { to: 'disarmed', effects: ['undoTorque', ...(WAKE.effects ?? [])] },
+		stop: { ...STOP, torque: 'unknown' },
+		lost: LOST
+	},
+	armed: { hold: { to: 'holding' }, park: PARK, release: FREEZE, stop: STOP, wake: WAKE, lost: LOST },
+	holding: {
+		hold: { to: 'holding' },
+		clear: { to: 'holding' },
+		resume: { to: 'holding' },
+		park: PARK,
+		release: FREEZE,
+		letGo: LET_GO,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST
+	},
+	parking: {
+		atRest: { to: 'holding', effects: ['selectNone'] },
+		resume: TAKE_OVER,
+		release: FREEZE,
+		letGo: LET_GO,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST
+	},
+	freezing: {
+		frozen: { to: 'resting', effects: ['selectPark'] },
+		resume: TAKE_OVER,
+		letGo: LET_GO,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST
+	},
+	resting: { atRest: LET_GO, resume: TAKE_OVER, letGo: LET_GO, stop: STOP, wake: WAKE, lost: LOST },
+	stopped: {
+		stop: STOP,
+		clearStop: { to: 'disarmed', effects: ['openLatch', 'resetGate'] },
+		letGo: { ...LET_GO, effects: [...(LET_GO.effects ?? []), 'openLatch'] },
+		lost: { to: 'stopped', torque: 'unknown' }
+	}
+};
+
+export const INITIAL_ARMING: ArmingState = { phase: 'disarmed', reasons: [], torque: 'unknown' };
+
+function without(
+	reasons: readonly HoldReason[],
+	gone: (reason: HoldReason) => boolean
+): readonly HoldReason[] {
+	return reasons.filter((reason) => !gone(reason));
+}
+
+/** Reasons after the event, for the two phases that have any. */
+function nextReasons(state: ArmingState, event: ArmingEvent): readonly HoldReason[] {
+	switch (event.kind) {
+		case 'hold':
+		case 'park':
+			return [...without(state.reasons, (reason) => reason === event.reason), event.reason];
+		case 'clear':
+			return without(state.reasons, (reason) => reason === event.reason && SELF_CLEARING.has(reason));
+		case 'resume':
+			return without(state.reasons, (reason) => !SELF_CLEARING.has(reason));
+		case 'atRest':
+			// Why it parked is history; from here a person goes on. What still lasts is told again (arm-watch).
+			return ['parked'];
+		case 'arm':
+		case 'release':
+		case 'letGo':
+		case 'stop':
+		case 'clearStop':
+		case 'armed':
+		case 'armFailed':
+		case 'frozen':
+		case 'wake':
+		case 'lost':
+			return state.reasons;
+		default:
+			return assertNever(event);
+	}
+}
+
+/** Next state and effects; null when the event means nothing in this phase. */
+export function arm(state: ArmingState, event: ArmingEvent): ArmingStep | null {
+	const row = ARMING_TABLE[state.phase][event.kind];
+	if (!row) return null;
+	const torque = row.torque ?? state.torque;
+	const effects = row.effects ?? [];
+	if (row.to !== 'holding' && row.to !== 'parking')
+		return { state: { phase: row.to, reasons: [], torque }, effects };
+	const reasons = nextReasons(state, event);
+	// The last reason is gone: on it goes, by the slow way of the gate's handover.
+	if (reasons.length === 0) return { state: { phase: 'armed', reasons, torque }, effects };
+	return { state: { phase: row.to, reasons, torque }, effects };
+}
+
+/** True while the gate may send goals. */
+export function mayMove(state: ArmingState): boolean {
+	return state.phase !== 'disarmed' && state.phase !== 'arming';
+}
