@@ -14,3 +14,4 @@ export {
 	type PlaneViews
 } from './i420';
 export { createPatternCamera, type PatternCameraOptions } from './pattern-camera';
+export { createRenderedCamera, type RenderedCameraOptions } from './rendered-camera';

@@ -1,0 +1,7 @@
+// RENDER: poses in, pictures of the virtual cameras out. Exposes the host; nothing of its own.
+import { expose } from 'comlink';
+import { createWallScheduler } from '$lib/core';
+import { RenderHost } from '$lib/scene/camera-renderer';
+
+const hello = { build: __BUILD__, isolated: globalThis.crossOriginIsolated };
+expose(new RenderHost(hello, createWallScheduler()));
