@@ -1,9 +1,13 @@
 """Reads every item of a dataset through LeRobot, as its training program would, with one video back-end."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
+from lerobot.datasets import video_utils
 from lerobot.datasets.lerobot_dataset import LeRobotDataset
 
 from . import painted
@@ -37,6 +41,26 @@ def open_dataset(root: Path, backend: str) -> LeRobotDataset:
     return LeRobotDataset("local/judged", root=root, video_backend=backend, return_uint8=True)
 
 
+@contextlib.contextmanager
+def watch_decoders() -> Iterator[dict[str, int]]:
+    """Counts how often LeRobot calls each decoder: a back-end asked for must be the one that answers."""
+    calls = {"torchcodec": 0, "pyav": 0}
+
+    def counted(name: str, decode):
+        def decoder(*arguments, **options):
+            calls[name] += 1
+            return decode(*arguments, **options)
+
+        return decoder
+
+    names = {name: f"decode_video_frames_{name}" for name in calls}
+    with contextlib.ExitStack() as stack:
+        for name, attribute in names.items():
+            real = getattr(video_utils, attribute)
+            stack.enter_context(mock.patch.object(video_utils, attribute, counted(name, real)))
+        yield calls
+
+
 def shape_problems(item: dict, features: dict) -> list[str]:
     problems = []
     for key, feature in features.items():
@@ -57,6 +81,15 @@ def read_all(root: Path, backend: str, *, with_sums: bool) -> tuple[LeRobotDatas
     """Raises what LeRobot raises when the dataset cannot even be opened."""
     dataset = open_dataset(root, backend)
     reading = Reading()
+    with watch_decoders() as calls:
+        read_items(dataset, reading, with_sums=with_sums)
+    others = [name for name, count in calls.items() if name != backend and count]
+    if dataset.meta.video_keys and (others or not calls[backend]):
+        reading.problems.append(f"asked for {backend}, decoded with {calls}")
+    return dataset, reading
+
+
+def read_items(dataset: LeRobotDataset, reading: Reading, *, with_sums: bool) -> None:
     cameras = list(dataset.meta.video_keys)
     reading.numbers = {key: [] for key in cameras}
     reading.thumbs = {key: [] for key in cameras}
@@ -78,4 +111,3 @@ def read_all(root: Path, backend: str, *, with_sums: bool) -> tuple[LeRobotDatas
             reading.thumbs[key].append(picture[:, ::THUMB_STEP, ::THUMB_STEP].copy())
             if with_sums:
                 reading.sums.setdefault((episode, key), PictureSums()).add(picture)
-    return dataset, reading
