@@ -15,13 +15,20 @@ export interface Envelope<C extends string, B> {
 	readonly body: B;
 }
 
+/** What the person wants right now, as raw input: turning it into setpoints is ROBOT's work, at its own rate. */
+export type Wish =
+	/** Joint targets in LeRobot units, order of the RobotSpec. */
+	| { readonly source: 'sliders'; readonly q: Float32Array }
+	/** Jog keys held down, see teleop's key map. */
+	| { readonly source: 'keyboard'; readonly held: readonly string[] }
+	/** Standard mapping of the Gamepad API. */
+	| { readonly source: 'gamepad'; readonly axes: readonly number[]; readonly buttons: readonly number[] }
+	/** The leader arm is read by ROBOT itself. */
+	| { readonly source: 'leader' };
+
 /** PAGE -> ROBOT, every 33 ms while the page is visible; a silent page for 100 ms means hold. */
-export type BeatMessage = Envelope<'beat', { readonly visible: boolean }>;
-/** PAGE -> ROBOT: the newest wish of the source the page drives. `t` of the setpoint is set on arrival. */
-export type WishMessage = Envelope<'wish', Pick<Setpoint, 'source' | 'q'>>;
-/** PAGE -> ROBOT: a batch array comes back for re-use; more than two missing and ROBOT skips. */
-export type AckMessage = Envelope<'ack', { readonly firstTick: number }>;
-export type PageToRobot = BeatMessage | WishMessage | AckMessage;
+export type BeatMessage = Envelope<'beat', { readonly wish: Wish | null }>;
+export type PageToRobot = BeatMessage;
 
 /** Pad (sandboxed frame) -> ROBOT. Kept flat: the pad is twenty lines of plain script. */
 export interface PadStopMessage {

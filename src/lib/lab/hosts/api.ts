@@ -10,6 +10,7 @@ import type {
 	LoopCounters,
 	SetpointSource
 } from '$lib/contracts';
+import type { RenderHost } from '$lib/scene/camera-renderer';
 
 /** First answer of every worker: a different build (an update raced us) is refused. */
 export interface WorkerHello {
@@ -19,13 +20,11 @@ export interface WorkerHello {
 
 export type ClockMode = 'wall' | 'lockstep';
 
-/** Ports the page hands out once; it is out of the way afterwards. */
+/** Ports the page hands out; it is out of the way afterwards. */
 export interface RobotPorts {
 	readonly page: MessagePort;
-	readonly pad: MessagePort;
 	readonly follower: MessagePort;
 	readonly leader: MessagePort;
-	readonly recorder: MessagePort;
 }
 
 export type ArmAnswer =
@@ -35,6 +34,9 @@ export type ArmAnswer =
 export interface RobotApi {
 	hello(): WorkerHello;
 	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void;
+	/** The stop pad's own port. */
+	attachPad(port: MessagePort): void;
+	attachRecorder(port: MessagePort): void;
 	/** Finds the arm, checks model, firmware and calibration; writes nothing to a calibrated arm. Leaves it disarmed. */
 	connect(): Promise<ArmAnswer>;
 	arm(): Promise<ArmAnswer>;
@@ -54,19 +56,21 @@ export interface RobotApi {
 export interface PlantPorts {
 	readonly follower: MessagePort;
 	readonly leader: MessagePort;
-	readonly render: MessagePort;
 	readonly page: MessagePort;
 }
 
 export interface PlantApi {
 	hello(): WorkerHello;
 	attach(ports: PlantPorts, options: { readonly clock: ClockMode; readonly seed: number }): void;
+	attachRender(port: MessagePort): void;
 	/** Loads physics and lets it take over from level 0 where the arm stands; false when it cannot be had. */
-	loadPhysics(wasmUrl: string): Promise<boolean>;
+	loadPhysics(): Promise<boolean>;
 	resetTask(seed: number): void;
 	/** The hand on the virtual leader: joint targets in LeRobot units. */
 	moveLeader(q: Float32Array): void;
 }
+
+export type RenderApi = Pick<RenderHost, 'hello' | 'attach' | 'preview' | 'previewRate'>;
 
 export interface StartRecording {
 	readonly datasetId: string;
@@ -109,15 +113,15 @@ export interface StoreSnapshot {
 
 export interface RecorderApi {
 	hello(): WorkerHello;
-	/** Opens the seat's database; a coded error when it cannot (`store_from_future`, `store_blocked`, `no_indexeddb`). */
-	attach(
-		ports: { readonly robot: MessagePort; readonly frames: MessagePort },
-		options: { readonly seatId: string; readonly clock: ClockMode }
-	): Promise<ArmAnswer>;
-	start(what: StartRecording): Promise<ArmAnswer>;
+	/** Opens the seat's database; a coded answer when it cannot (`store_from_future`, `store_blocked`, `no_indexeddb`). */
+	open(options: { readonly seatId: string; readonly clock: ClockMode }): Promise<ArmAnswer>;
+	attachRobot(port: MessagePort): void;
+	attachFrames(port: MessagePort): void;
+	/** Begins the episode in the store and configures the encoders; rows come with ROBOT's record ticks. */
+	prepare(what: StartRecording): Promise<ArmAnswer>;
 	counts(): RecordingCounts | null;
-	/** Seals; the episode is durable when this answers. */
-	stop(interrupted: boolean): Promise<EpisodeMeta | null>;
+	/** Flushes and seals; durable when this answers. Null when not one row was recorded: then nothing is kept. */
+	seal(interrupted: boolean): Promise<EpisodeMeta | null>;
 	snapshot(): Promise<StoreSnapshot>;
 	createDataset(name: string): Promise<string>;
 	renameDataset(id: string, name: string): Promise<void>;

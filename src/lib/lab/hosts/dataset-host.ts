@@ -3,7 +3,15 @@
 
 import type { DatasetSource, ExportProgress, FileSink } from '$lib/contracts';
 import { CodedError } from '$lib/core';
-import { barsRung, neededBytes, nextRung, openRung, writeDataset, type Rung, type RungHandle } from '$lib/dataset';
+import {
+	barsRung,
+	neededBytes,
+	nextRung,
+	openRung,
+	writeDataset,
+	type Rung,
+	type RungHandle
+} from '$lib/dataset';
 import { openIdbStore } from '$lib/recorder';
 import type { DatasetApi, ExportAnswer, WorkerHello } from './api';
 
@@ -26,7 +34,8 @@ async function tempRoot(): Promise<FileSystemDirectoryHandle | null> {
 
 function failure(error: unknown): ExportAnswer {
 	if (error instanceof CodedError) return { ok: false, code: error.code, details: { ...error.details } };
-	if (error instanceof DOMException && error.name === 'AbortError') return { ok: false, code: 'export_aborted', details: {} };
+	if (error instanceof DOMException && error.name === 'AbortError')
+		return { ok: false, code: 'export_aborted', details: {} };
 	return { ok: false, code: 'export_aborted', details: { reason: String(error) } };
 }
 
@@ -91,7 +100,8 @@ export class DatasetHost implements DatasetApi {
 				const megabytes = Math.ceil(decision.neededBytes / 1e6);
 				return { ok: false, code: 'export_too_large', details: { megabytes } };
 			}
-			const handle: RungHandle = decision.rung === 'temp-file' && root !== null ? { rung: 'temp-file', root } : { rung: 'blob' };
+			const handle: RungHandle =
+				decision.rung === 'temp-file' && root !== null ? { rung: 'temp-file', root } : { rung: 'blob' };
 			let sink: FileSink | null = null;
 			try {
 				const open = await openRung(handle, source.name);

@@ -1,0 +1,145 @@
+// The rune facade of the lab: one object per visit, made by the lab's layout, living as long as it. Holds the view model
+// as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
+
+import { labRateHz } from '$lib/robot';
+import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
+import { LabCore, type LabOptions } from './page/lab-core';
+import { buildModel } from './page/build-model';
+import { createActions } from './page/actions';
+import { readStandardGamepad } from './page/inputs';
+import { listenToKeys } from './page/keys';
+import { holdSeat, type SeatHold } from './page/seat';
+import { registerOffline, type OfflineClient } from './offline';
+
+const REFRESH_MS = 66;
+
+export class Lab {
+	readonly core: LabCore;
+	readonly actions: LabActions;
+	download = $state.raw<DownloadView | null>(null);
+	undo = $state.raw<UndoView | null>(null);
+	keyboardMode = $state.raw<'cartesian' | 'joint'>('cartesian');
+	updateWaiting = $state.raw(false);
+	offlineReady = $state.raw(false);
+	#model = $state.raw<LabViewModel>() as LabViewModel;
+	#posesVersion = $state.raw(0);
+	#online = true;
+	#stale = true;
+	#cleanup: (() => void)[] = [];
+	#seat: SeatHold | null = null;
+	#offline: OfflineClient | null = null;
+	#wakeLock: WakeLockSentinel | null = null;
+
+	constructor(options: LabOptions) {
+		this.core = new LabCore(options);
+		this.actions = createActions(this);
+		this.#model = this.#build();
+	}
+
+	get model(): LabViewModel {
+		return this.#model;
+	}
+
+	/** Grows whenever the poses of `core.poses` are new. */
+	get posesVersion(): number {
+		return this.#posesVersion;
+	}
+
+	async start(): Promise<void> {
+		this.#cleanup.push(this.core.changed.on(() => (this.#stale = true)));
+		const refresh = setInterval(() => this.#refresh(), REFRESH_MS);
+		const keys = listenToKeys(this);
+		this.#cleanup.push(() => clearInterval(refresh), keys);
+		this.#watchNetwork();
+		this.#seat = await holdSeat(this.core.options.seatId, (held) => this.#onSeat(held));
+		await this.core.start();
+		this.#markReady();
+		this.#offline = await registerOffline(() => (this.updateWaiting = true));
+		if (this.#offline !== null) {
+			this.offlineReady = await this.#offline.warm();
+			if (this.offlineReady) document.documentElement.dataset['offline'] = 'ready';
+		}
+	}
+
+	takeOverTab(): void {
+		void this.#seat?.takeOver();
+	}
+
+	/** An update is let in only while nothing moves and nothing records. */
+	get canUpdate(): boolean {
+		const { status } = this.core.report;
+		return this.core.recording.state.name === 'idle' && (status === 'disarmed' || status === 'disconnected');
+	}
+
+	applyUpdate(): void {
+		if (this.canUpdate) this.#offline?.applyUpdate();
+	}
+
+	dispose(): void {
+		for (const clean of this.#cleanup) clean();
+		this.#seat?.release();
+		this.core.dispose();
+	}
+
+	#onSeat(held: boolean): void {
+		this.core.otherTab = !held;
+		if (held && this.core.problem?.code === 'second_tab') this.core.problem = null;
+		if (!held) this.core.fail('second_tab');
+	}
+
+	#watchNetwork(): void {
+		const set = (): void => {
+			this.#online = navigator.onLine;
+			this.#stale = true;
+		};
+		set();
+		addEventListener('online', set);
+		addEventListener('offline', set);
+		this.#cleanup.push(() => {
+			removeEventListener('online', set);
+			removeEventListener('offline', set);
+		});
+	}
+
+	/** For tests and for whoever looks: the lab runs, isolated, with a worker that answered. */
+	#markReady(): void {
+		const { dataset } = document.documentElement;
+		dataset['robot'] = this.core.phase === 'ready' ? 'ready' : 'failed';
+		void this.core.robot?.hello().then((hello) => (dataset['robotIsolated'] = String(hello.isolated)));
+	}
+
+	#build(): LabViewModel {
+		return buildModel(this.core, {
+			download: this.download,
+			undo: this.undo,
+			online: this.#online,
+			keyboardMode: this.keyboardMode,
+			gamepad: readStandardGamepad() !== null,
+			keyLabels: {},
+			targetHz: labRateHz(this.core.options.fps)
+		});
+	}
+
+	#refresh(): void {
+		const armed = this.core.report.status === 'armed';
+		this.#keepAwake(armed);
+		if (!this.#stale && this.core.posesVersion === this.#posesVersion && this.core.phase === 'ready') return;
+		this.#stale = false;
+		this.#posesVersion = this.core.posesVersion;
+		this.#model = this.#build();
+	}
+
+	/** The screen must not sleep under a moving arm. */
+	#keepAwake(armed: boolean): void {
+		if (armed && this.#wakeLock === null && 'wakeLock' in navigator && document.visibilityState === 'visible') {
+			navigator.wakeLock.request('screen').then(
+				(lock) => (this.#wakeLock = lock),
+				() => undefined // refused (battery saver): the hold after 100 ms of silence stays the guarantee
+			);
+		}
+		if (!armed && this.#wakeLock !== null) {
+			void this.#wakeLock.release();
+			this.#wakeLock = null;
+		}
+	}
+}

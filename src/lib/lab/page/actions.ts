@@ -1,0 +1,120 @@
+// What a person can ask for, as calls that return at once; what came of it is seen in the next view model.
+
+import { isErrorCode } from '$lib/contracts';
+import type { LabActions } from '$lib/ui/lab';
+import type { ArmAnswer } from '../hosts/api';
+import type { Lab } from '../lab.svelte';
+import { downloadDataset } from './download';
+import { COUNTDOWN_S } from './recording';
+
+type Undoable = { readonly kind: 'episode' | 'dataset'; readonly id: string };
+
+export function createActions(lab: Lab): LabActions {
+	let undoable: Undoable | null = null;
+	let cancelDownload: (() => void) | null = null;
+	const { core } = lab;
+
+	const ask = (answer: Promise<ArmAnswer> | undefined): void => {
+		void answer?.then((result) => {
+			if (!result.ok && isErrorCode(result.code)) core.fail(result.code, result.details);
+		});
+	};
+	const changeStore = (change: Promise<unknown>): void => {
+		void change.finally(() => core.refreshLibrary());
+	};
+	const offerUndo = (next: Undoable, name: string): void => {
+		undoable = next;
+		lab.undo = { kind: next.kind, name };
+	};
+
+	return {
+		arm: () => {
+			void core.robot?.selectSource(core.inputs.source);
+			ask(core.robot?.arm());
+		},
+		disarm: () => ask(core.robot?.disarm()),
+		relax: () => ask(core.robot?.relax()),
+		stop: () => void core.robot?.stop(),
+		clearStop: () => void core.robot?.clearStop(),
+		reconnect: () => void core.reconnect(),
+		switchArm: () => core.fail('no_serial'),
+		takeOverTab: () => lab.takeOverTab(),
+		setSource: (source) => void core.selectSource(source),
+		setKeyboardMode: (mode) => {
+			core.inputs.releaseAll();
+			lab.keyboardMode = mode;
+			core.changed.emit();
+		},
+		setJoint: (index, value) => {
+			core.inputs.setJoint(index, value);
+			if (core.inputs.source === 'leader') moveLeader(lab);
+			core.changed.emit();
+		},
+		pressKey: (key) => core.inputs.press(key),
+		releaseKey: (key) => core.inputs.release(key),
+		setTask: (task) => {
+			core.task = task;
+			core.changed.emit();
+		},
+		setCountdown: (on) => {
+			core.countdown = on;
+			core.changed.emit();
+		},
+		startRecording: () => core.recording.send({ type: 'start', countdownS: core.countdown ? COUNTDOWN_S : 0 }),
+		stopRecording: () => core.recording.send({ type: 'stop' }),
+		keep: () => core.recording.send({ type: 'keep' }),
+		discard: () => core.recording.send({ type: 'discard' }),
+		rerecord: () => core.recording.send({ type: 'rerecord', countdownS: core.countdown ? COUNTDOWN_S : 0 }),
+		newDataset: (name) =>
+			changeStore(core.recorder.createDataset(name).then((id) => (core.activeDatasetId = id))),
+		renameDataset: (id, name) => changeStore(core.recorder.renameDataset(id, name)),
+		activateDataset: (id) => {
+			core.activeDatasetId = id;
+			void core.refreshLibrary();
+		},
+		deleteDataset: (id) => {
+			offerUndo({ kind: 'dataset', id }, core.library.datasets.find((dataset) => dataset.id === id)?.name ?? '');
+			changeStore(core.recorder.discardDataset(id));
+		},
+		deleteEpisode: (id) => {
+			const episodes = core.library.datasets.flatMap((dataset) => dataset.episodes);
+			offerUndo({ kind: 'episode', id }, episodes.find((episode) => episode.id === id)?.task ?? '');
+			changeStore(core.recorder.discardEpisode(id));
+		},
+		undo: () => {
+			if (undoable === null) return;
+			const { kind, id } = undoable;
+			undoable = null;
+			lab.undo = null;
+			changeStore(kind === 'episode' ? core.recorder.restoreEpisode(id) : core.recorder.restoreDataset(id));
+		},
+		dismissUndo: () => {
+			undoable = null;
+			lab.undo = null;
+			core.changed.emit();
+		},
+		download: (datasetId) => {
+			cancelDownload = downloadDataset(lab, datasetId);
+		},
+		cancelDownload: () => cancelDownload?.(),
+		dismissDownload: () => {
+			lab.download = null;
+			core.changed.emit();
+		},
+		askPersist: () => changeStore(core.recorder.persist()),
+		recover: (id) => {
+			changeStore(core.recorder.recover(id).then((answer) => ask(Promise.resolve(answer))));
+		},
+		discardRecoverable: (id) => changeStore(core.recorder.discardEpisode(id)),
+		dismissProblem: () => {
+			core.problem = null;
+			core.changed.emit();
+		}
+	};
+}
+
+/** The leader's sliders are the hand that moves the virtual leader. */
+function moveLeader(lab: Lab): void {
+	const { targets } = lab.core.inputs;
+	if (targets !== null) void lab.core.plant?.moveLeader(targets.slice());
+}

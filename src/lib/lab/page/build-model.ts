@@ -1,0 +1,118 @@
+// The view model from everything the core knows. Pure: core in, plain data out.
+
+import { SO101 } from '$lib/contracts';
+import type { ArmStatus, CameraView, HoldReason, LabViewModel, RecordBlock, UndoView, DownloadView } from '$lib/ui/lab';
+import type { LabCore } from './lab-core';
+import { nextStep } from './next-step';
+
+/** Episodes after which a download is proposed. */
+const ENOUGH_EPISODES = 5;
+const NEARLY_FULL_S = 30;
+const HOLD_REASONS: readonly HoldReason[] = [
+	'page_silent',
+	'tab_hidden',
+	'source_silent',
+	'bad_setpoint',
+	'reads_failing',
+	'overload',
+	'overheat',
+	'voltage',
+	'handover',
+	'battery_low'
+];
+
+export interface PageState {
+	readonly download: DownloadView | null;
+	readonly undo: UndoView | null;
+	readonly online: boolean;
+	readonly keyboardMode: 'cartesian' | 'joint';
+	readonly gamepad: boolean;
+	readonly keyLabels: LabViewModel['keyLabels'];
+	readonly targetHz: number;
+}
+
+function armStatus(core: LabCore): ArmStatus {
+	const { status } = core.report;
+	if (status === 'disconnected') return core.phase === 'starting' ? 'connecting' : 'lost';
+	return status === 'resting' ? 'relaxing' : status;
+}
+
+function cameras(core: LabCore): CameraView[] {
+	const live = core.cameraFps !== null && core.cameraFps > 0;
+	const lockstep = core.options.clock === 'lockstep';
+	const status = core.camerasLost ? 'lost' : live || lockstep ? 'live' : core.phase === 'ready' ? 'frozen' : 'starting';
+	return ['top', 'wrist'].map((name) => ({ name, status, width: 320, height: 240, fps: core.cameraFps }));
+}
+
+function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock | null {
+	const can = core.capabilities;
+	if (core.otherTab) return 'other_tab';
+	if (can !== null && !can.indexedDb) return 'no_store';
+	if (can !== null && can.videoCodec === null) return 'no_encoder';
+	if (full) return 'storage_full';
+	if (core.camerasLost) return 'no_camera';
+	if (arm !== 'armed' && arm !== 'holding') return 'not_armed';
+	return core.task.trim() === '' ? 'no_task' : null;
+}
+
+export function buildModel(core: LabCore, page: PageState): LabViewModel {
+	const arm = armStatus(core);
+	const { storage } = core.library;
+	const full = storage.secondsLeft !== null && storage.secondsLeft < NEARLY_FULL_S;
+	const active = core.library.datasets.find((dataset) => dataset.active);
+	const kept = active?.episodes.length ?? 0;
+	const { targets } = core.inputs;
+	const reason = HOLD_REASONS.find((candidate) => candidate === core.report.reason) ?? null;
+	return {
+		phase: core.phase,
+		startStep: core.startStep,
+		arm: { kind: 'virtual', status: arm, holdReason: reason, handover: core.report.handover, canSwitchKind: false },
+		joints: core.telemetry.joints().map((joint, index) => ({
+			...joint,
+			// What the person asked for; what the gate let through is drawn as the ghost in the 3-D view.
+			goal: core.inputs.source === 'sliders' && arm === 'armed' ? (targets?.[index] ?? joint.goal) : joint.goal
+		})),
+		rate: {
+			hz: core.telemetry.hz(),
+			targetHz: page.targetHz,
+			failedTicks: core.telemetry.failedTicks,
+			missedTicks: core.missedTicks,
+			retries: core.telemetry.retries
+		},
+		source: {
+			active: arm === 'armed' || arm === 'holding' ? core.report.source : core.inputs.source,
+			available: ['sliders', 'keyboard', ...(page.gamepad ? (['gamepad'] as const) : []), 'leader'],
+			keyboardMode: page.keyboardMode
+		},
+		cameras: cameras(core),
+		recording: {
+			now: core.recording.view,
+			task: core.task,
+			countdown: core.countdown,
+			blocked: recordBlock(core, arm, full),
+			keptEpisodes: kept,
+			goalEpisodes: null
+		},
+		datasets: core.library.datasets,
+		download: page.download,
+		storage,
+		nextStep: nextStep({
+			ready: core.phase === 'ready',
+			otherTab: core.otherTab,
+			arm,
+			recording: core.recording.view.state,
+			task: core.task,
+			moved: core.inputs.moved,
+			storageFull: full,
+			keptEpisodes: kept,
+			enoughEpisodes: ENOUGH_EPISODES
+		}),
+		problem: core.problem,
+		recoverable: core.library.recoverable,
+		undo: page.undo,
+		online: page.online,
+		keyLabels: page.keyLabels
+	};
+}
+
+export const JOINT_NAMES = SO101.joints.map((joint) => joint.name);

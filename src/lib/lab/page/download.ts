@@ -1,0 +1,60 @@
+// From a dataset to a file in the person's downloads: DATASET writes a zip into the browser's own storage, the page hands
+// out that file. Progress and cancel go with it.
+
+import { isErrorCode } from '$lib/contracts';
+import { proxy } from 'comlink';
+import type { Lab } from '../lab.svelte';
+
+/** How long the browser may take to start reading the file before its address is taken back. */
+const KEEP_URL_MS = 600_000;
+
+function handOut(file: File): void {
+	const url = URL.createObjectURL(file);
+	const link = document.createElement('a');
+	link.href = url;
+	link.download = file.name;
+	document.body.append(link);
+	link.click();
+	link.remove();
+	setTimeout(() => URL.revokeObjectURL(url), KEEP_URL_MS);
+}
+
+/** Starts a download; returns what cancels it. */
+export function downloadDataset(lab: Lab, datasetId: string): () => void {
+	const { core } = lab;
+	const { dataset } = core;
+	const episodesTotal = core.library.datasets.find((entry) => entry.id === datasetId)?.episodes.length ?? 0;
+	const show = (state: 'running' | 'finished' | 'cancelled', episodesDone: number, bytesWritten: number): void => {
+		lab.download = { datasetId, episodesTotal, state, episodesDone, bytesWritten };
+		core.changed.emit();
+	};
+	if (dataset === null) {
+		core.fail('dataset_worker_died');
+		return () => undefined;
+	}
+	let cancelled = false;
+	show('running', 0, 0);
+	const onProgress = proxy((progress: { episodesDone: number; bytesWritten: number }) => {
+		if (!cancelled) show('running', progress.episodesDone, progress.bytesWritten);
+	});
+	void dataset.exportZip(core.options.seatId, datasetId, onProgress).then(
+		(answer) => {
+			if (answer.ok && !cancelled) {
+				handOut(answer.file);
+				show('finished', answer.summary.episodes, answer.summary.bytesWritten);
+			} else if (!answer.ok && !cancelled) {
+				show('cancelled', 0, 0);
+				core.fail(isErrorCode(answer.code) ? answer.code : 'export_aborted', answer.details);
+			}
+		},
+		() => {
+			show('cancelled', 0, 0);
+			core.fail('dataset_worker_died');
+		}
+	);
+	return () => {
+		cancelled = true;
+		void dataset.cancel();
+		show('cancelled', 0, 0);
+	};
+}

@@ -1,0 +1,64 @@
+// The keyboard of the page: stop and record keys always, jog keys while the keyboard drives. Keys that the stop pad's frame
+// heard are passed on by it. Typing in a field is never a command.
+
+import { jogKeyFor } from '$lib/teleop';
+import type { Lab } from '../lab.svelte';
+
+function isTyping(target: EventTarget | null): boolean {
+	return (
+		target instanceof HTMLElement &&
+		(target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+	);
+}
+
+/** Returns the function that ends listening. */
+export function listenToKeys(lab: Lab): () => void {
+	const press = (code: string): boolean => {
+		if (code === 'Escape') {
+			lab.actions.stop();
+			return true;
+		}
+		if (lab.core.inputs.source !== 'keyboard') return false;
+		const key = jogKeyFor(code, lab.keyboardMode);
+		if (key === null) return false;
+		lab.actions.pressKey(key);
+		return true;
+	};
+	const release = (code: string): void => {
+		for (const mode of ['cartesian', 'joint'] as const) {
+			const key = jogKeyFor(code, mode);
+			if (key !== null) lab.actions.releaseKey(key);
+		}
+	};
+	const onKeyDown = (event: KeyboardEvent): void => {
+		if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+		if (event.code !== 'Escape' && isTyping(event.target)) return;
+		if (press(event.code)) event.preventDefault();
+	};
+	const onKeyUp = (event: KeyboardEvent): void => release(event.code);
+	const onBlur = (): void => {
+		// Focus that went into the stop pad is still with us: it passes keys on.
+		if (!(document.activeElement instanceof HTMLIFrameElement)) lab.core.inputs.releaseAll();
+	};
+	const onMessage = (event: MessageEvent<unknown>): void => {
+		const data = event.data as { v?: unknown; ch?: unknown; down?: unknown; code?: unknown } | null;
+		if (event.origin !== 'null' || data?.v !== 1 || data.ch !== 'key' || typeof data.code !== 'string') return;
+		if (data.down === true) press(data.code);
+		else release(data.code);
+	};
+	const onHidden = (): void => {
+		if (document.visibilityState !== 'visible') lab.core.inputs.releaseAll();
+	};
+	addEventListener('keydown', onKeyDown);
+	addEventListener('keyup', onKeyUp);
+	addEventListener('blur', onBlur);
+	addEventListener('message', onMessage);
+	document.addEventListener('visibilitychange', onHidden);
+	return () => {
+		removeEventListener('keydown', onKeyDown);
+		removeEventListener('keyup', onKeyUp);
+		removeEventListener('blur', onBlur);
+		removeEventListener('message', onMessage);
+		document.removeEventListener('visibilitychange', onHidden);
+	};
+}

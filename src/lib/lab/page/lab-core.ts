@@ -1,0 +1,392 @@
+// The lab behind the page: starts the workers, keeps their answers, carries out what a person asks for, and says what to
+// show. Plain TypeScript; the rune facade (lab.svelte.ts) only passes its views on.
+//
+// [Note: liveness] ROBOT is missed by its batches (none for 500 ms while it should run), the others by pings. Each death has
+// the outcome that docs/architecture.md states; nothing is re-armed by itself.
+
+import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
+import {
+	SO101,
+	SO101_JOINT_COUNT,
+	isEnvelope,
+	type ArmReport,
+	type Capabilities,
+	type ErrorCode,
+	type TickBatch
+} from '$lib/contracts';
+import { createSignal, createWallScheduler } from '$lib/core';
+import type { DriveSource } from '$lib/ui/lab';
+import { probeCapabilities } from '../capabilities';
+import type { ClockMode, DatasetApi, RecorderApi, RenderApi, StartRecording } from '../hosts/api';
+import { createInputs, readStandardGamepad } from './inputs';
+import { createLibrary } from './library';
+import { joinPictures, startArmSide, type ArmSide, type LinkOptions } from './links';
+import { createRecordingControl } from './recording';
+import { createTelemetry } from './telemetry';
+import { BuildMismatchError, createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
+
+export interface LabOptions {
+	readonly build: string;
+	readonly seatId: string;
+	readonly clock: ClockMode;
+	readonly fps: number;
+	readonly seed: number;
+	readonly stampNumbers: boolean;
+}
+
+export interface Problem {
+	readonly code: ErrorCode;
+	readonly details: Readonly<Record<string, string | number>>;
+}
+
+const BEAT_MS = 33;
+const ROBOT_SILENT_MS = 1500;
+const CAMERA_NAMES = ['top', 'wrist'] as const;
+const CAMERA_SIZE = { width: 320, height: 240 } as const;
+const IDLE_REPORT: ArmReport = {
+	armId: 'follower',
+	status: 'disconnected',
+	reason: '',
+	handover: false,
+	epoch: 0,
+	source: 'sliders'
+};
+
+export class LabCore {
+	readonly changed = createSignal<void>();
+	readonly telemetry = createTelemetry(SO101);
+	readonly inputs = createInputs(SO101_JOINT_COUNT);
+	readonly library = createLibrary();
+	readonly recording;
+	readonly options: LabOptions;
+
+	phase: 'starting' | 'ready' | 'failed' = 'starting';
+	startStep: 'browser' | 'store' | 'workers' | 'arm' | 'cameras' = 'browser';
+	report: ArmReport = IDLE_REPORT;
+	capabilities: Capabilities | null = null;
+	problem: Problem | null = null;
+	otherTab = false;
+	physics = false;
+	poses: Float64Array | null = null;
+	posesVersion = 0;
+	cameraFps: number | null = null;
+	camerasLost = false;
+	activeDatasetId: string | null = null;
+	task = '';
+	countdown = false;
+
+	readonly #workers;
+	#arm: ArmSide | null = null;
+	#render: RunningWorker<RenderApi> | null = null;
+	#recorder: RunningWorker<RecorderApi> | null = null;
+	#dataset: RunningWorker<DatasetApi> | null = null;
+	#timers: ReturnType<typeof setInterval>[] = [];
+	#beatSeq = 0;
+	#lastBatchAtMs = 0;
+	#missedTicks = 0;
+	#padPort: MessagePort | null = null;
+	#canvases = new Map<string, OffscreenCanvas>();
+	#disposed = false;
+
+	constructor(options: LabOptions) {
+		this.options = options;
+		this.#workers = createWorkerSet(options.build);
+		this.#workers.died.on((name) => void this.#onDeath(name));
+		this.recording = createRecordingControl({
+			scheduler: createWallScheduler(),
+			onChange: () => this.changed.emit(),
+			onProblem: (code, details) => this.fail(code, details),
+			onStored: () => void this.refreshLibrary(),
+			ports: {
+				describe: () => this.#describeEpisode(),
+				prepare: (what) => this.recorder.prepare(what),
+				flow: async (active) => this.#arm?.robot.api.record(active),
+				counts: () => this.recorder.counts(),
+				seal: (interrupted) => this.recorder.seal(interrupted),
+				discard: (id) => this.recorder.discardEpisode(id)
+			}
+		});
+	}
+
+	get recorder(): RunningWorker<RecorderApi>['api'] {
+		if (this.#recorder === null) throw new TypeError('RECORDER is not running');
+		return this.#recorder.api;
+	}
+
+	get robot(): ArmSide['robot']['api'] | null {
+		return this.#arm?.robot.api ?? null;
+	}
+
+	get plant(): ArmSide['plant']['api'] | null {
+		return this.#arm?.plant.api ?? null;
+	}
+
+	get dataset(): RunningWorker<DatasetApi>['api'] | null {
+		return this.#dataset?.api ?? null;
+	}
+
+	get missedTicks(): number {
+		return this.#missedTicks;
+	}
+
+	fail(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): void {
+		this.problem = { code, details };
+		this.changed.emit();
+	}
+
+	async start(): Promise<void> {
+		try {
+			this.capabilities = await probeCapabilities();
+			this.#checkBrowser(this.capabilities);
+			this.#step('store');
+			await this.#startRecorder();
+			this.#step('workers');
+			await this.#startArm();
+			this.#step('cameras');
+			await this.#startPictures();
+			this.#dataset = await this.#workers.start<DatasetApi>('dataset');
+			await this.refreshLibrary();
+			this.phase = 'ready';
+			this.#startTimers();
+			void this.#loadPhysics();
+		} catch (error) {
+			this.phase = 'failed';
+			this.fail(error instanceof BuildMismatchError ? 'build_mismatch' : 'robot_worker_died', { reason: String(error) });
+		}
+		this.changed.emit();
+	}
+
+	/** The other end of the pad's port; ROBOT hears it without the page. */
+	attachPad(port: MessagePort): void {
+		this.#padPort?.close();
+		this.#padPort = port;
+		this.#givePad();
+	}
+
+	/** A canvas on which RENDER shows one camera. */
+	attachCanvas(camera: string, canvas: OffscreenCanvas): void {
+		this.#canvases.set(camera, canvas);
+		this.#giveCanvas(camera);
+	}
+
+	async selectSource(source: DriveSource): Promise<void> {
+		this.inputs.source = source;
+		if (source === 'sliders') this.inputs.startFrom(this.telemetry.state);
+		await this.robot?.selectSource(source);
+		this.changed.emit();
+	}
+
+	async refreshLibrary(): Promise<void> {
+		if (this.#recorder === null) return;
+		const snapshot = await this.recorder.snapshot().catch(() => null);
+		if (snapshot === null) return;
+		const active = snapshot.datasets.find((dataset) => dataset.id === this.activeDatasetId) ?? snapshot.datasets[0];
+		this.activeDatasetId = active?.id ?? null;
+		this.library.take(snapshot, this.activeDatasetId);
+		this.changed.emit();
+	}
+
+	/** For the stated outcomes of worker deaths. */
+	killWorker(name: WorkerName): void {
+		this.#workers.kill(name);
+	}
+
+	async reconnect(): Promise<void> {
+		this.problem = null;
+		await this.#startArm();
+		await this.#startPictures();
+		void this.#loadPhysics();
+		this.changed.emit();
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		for (const timer of this.#timers) clearInterval(timer);
+		this.#workers.dispose();
+		this.library.dispose();
+	}
+
+	#step(step: LabCore['startStep']): void {
+		this.startStep = step;
+		this.changed.emit();
+	}
+
+	#checkBrowser(can: Capabilities): void {
+		if (!can.secureContext) this.fail('insecure_context');
+		else if (!can.isolated) this.fail('no_isolation');
+		else if (!can.indexedDb) this.fail('no_indexeddb');
+		else if (!can.webCodecs || can.videoCodec === null) this.fail('no_webcodecs');
+		else if (can.storageQuotaBytes === 0) this.fail('quota_zero');
+	}
+
+	get #linkOptions(): LinkOptions {
+		const { clock, fps, seed, stampNumbers } = this.options;
+		return { clock, fps, seed, stampNumbers, scene: PICK_PLACE_SCENE, cameras: CAMERA_NAMES, ...CAMERA_SIZE };
+	}
+
+	async #startRecorder(): Promise<void> {
+		this.#recorder = await this.#workers.start<RecorderApi>('recorder');
+		const { seatId, clock } = this.options;
+		const answer = await this.#recorder.api.open({ seatId, clock });
+		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
+	}
+
+	async #startArm(): Promise<void> {
+		this.telemetry.reset();
+		const arm = await startArmSide(this.#workers, this.#linkOptions);
+		this.#arm = arm;
+		arm.robotPort.onmessage = (event: MessageEvent<unknown>) => this.#fromRobot(event.data);
+		arm.posesPort.onmessage = (event: MessageEvent<unknown>) => this.#fromPlant(event.data);
+		this.#givePad();
+		this.#lastBatchAtMs = performance.now();
+		this.#step('arm');
+		const answer = await arm.robot.api.connect();
+		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
+	}
+
+	async #startPictures(): Promise<void> {
+		if (this.#arm === null || this.#recorder === null) return;
+		this.#render = await this.#workers.start<RenderApi>('render');
+		const figures = await joinPictures(this.#arm, this.#render, this.#recorder, this.#linkOptions);
+		figures.onmessage = (event: MessageEvent<{ ch?: string; body?: { fps?: number | null } }>) => {
+			if (event.data.ch === 'render-stats') this.cameraFps = event.data.body?.fps ?? null;
+		};
+		this.camerasLost = false;
+		for (const camera of this.#canvases.keys()) this.#giveCanvas(camera);
+	}
+
+	async #loadPhysics(): Promise<void> {
+		const loaded = await this.plant?.loadPhysics().catch(() => false);
+		this.physics = loaded === true;
+		this.changed.emit();
+	}
+
+	#giveCanvas(camera: string): void {
+		const canvas = this.#canvases.get(camera);
+		if (canvas === undefined || this.#render === null) return;
+		// A canvas can be handed over once; after RENDER died the page makes a fresh one (see CameraCanvas.svelte).
+		this.#canvases.delete(camera);
+		void this.#preview(camera, canvas);
+	}
+
+	async #preview(camera: string, canvas: OffscreenCanvas): Promise<void> {
+		const { transfer } = await import('comlink');
+		await this.#render?.api.preview(camera, transfer(canvas, [canvas])).catch(() => false);
+	}
+
+	#givePad(): void {
+		const port = this.#padPort;
+		if (port === null || this.#arm === null) return;
+		this.#padPort = null;
+		void import('comlink').then(({ transfer }) => this.#arm?.robot.api.attachPad(transfer(port, [port])));
+	}
+
+	#describeEpisode(): StartRecording {
+		const cameras = CAMERA_NAMES.map((name) => ({
+			name,
+			...CAMERA_SIZE,
+			fps: this.options.fps,
+			kind: 'rendered' as const,
+			deviceId: ''
+		}));
+		return {
+			datasetId: this.activeDatasetId ?? '',
+			task: this.task.trim(),
+			fps: this.options.fps,
+			simulated: true,
+			robotType: SO101.robotType,
+			arms: [{ armId: 'follower', role: 'follower' }],
+			jointNames: SO101.joints.map((joint) => `${joint.name}.pos`),
+			cameras
+		};
+	}
+
+	#fromRobot(data: unknown): void {
+		if (!isEnvelope(data, ['ticks', 'arm'])) return;
+		if (data.ch === 'arm') {
+			const before = this.report.status;
+			this.report = data.body as ArmReport;
+			if (before !== 'armed' && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
+			if (before !== this.report.status) this.#onArmStatus();
+			this.changed.emit();
+			return;
+		}
+		this.#lastBatchAtMs = performance.now();
+		this.telemetry.take(data.body as TickBatch);
+	}
+
+	#onArmStatus(): void {
+		const { status } = this.report;
+		if (status === 'lost') {
+			this.recording.send({ type: 'interrupt', code: 'port_lost' });
+			this.fail('port_lost');
+		}
+	}
+
+	#fromPlant(data: unknown): void {
+		if (!isEnvelope(data, ['poses'])) return;
+		const body = data.body as { poses: Float64Array };
+		this.poses = body.poses;
+		this.posesVersion += 1;
+	}
+
+	#startTimers(): void {
+		this.#timers.push(setInterval(() => this.#beat(), BEAT_MS));
+		this.#timers.push(setInterval(() => void this.#everySecond(), 1000));
+		this.#timers.push(setInterval(() => void this.recording.refresh(), 200));
+		if (this.options.clock === 'lockstep') void this.#driveLockstep();
+	}
+
+	#beat(): void {
+		if (document.visibilityState !== 'visible' || this.otherTab) return;
+		const wish = this.inputs.wish(readStandardGamepad);
+		this.#arm?.robotPort.postMessage({ v: 1, ch: 'beat', seq: this.#beatSeq++, t: performance.now(), body: { wish } });
+	}
+
+	/** Steps as fast as every part keeps up; the page's beat goes with each step, in virtual time. */
+	async #driveLockstep(): Promise<void> {
+		while (!this.#disposed && this.#arm !== null) {
+			this.#beat();
+			await this.#arm.robot.api.step(1).catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
+		}
+	}
+
+	async #everySecond(): Promise<void> {
+		const silent = performance.now() - this.#lastBatchAtMs > ROBOT_SILENT_MS;
+		if (silent && this.#arm !== null && this.report.status !== 'disconnected') await this.#onDeath('robot');
+		const counters = await this.robot?.counters().catch(() => null);
+		if (counters !== null && counters !== undefined) this.#missedTicks = counters.missedTicks;
+	}
+
+	async #onDeath(name: WorkerName): Promise<void> {
+		if (this.#disposed) return;
+		switch (name) {
+			case 'robot':
+			case 'plant':
+				this.report = { ...this.report, status: 'lost', reason: name };
+				this.#arm = null;
+				this.recording.send({ type: 'interrupt', code: name === 'robot' ? 'robot_worker_died' : 'plant_worker_died' });
+				this.fail(name === 'robot' ? 'robot_worker_died' : 'plant_worker_died');
+				break;
+			case 'render':
+				this.camerasLost = true;
+				this.recording.send({ type: 'interrupt', code: 'render_worker_died' });
+				this.fail('render_worker_died');
+				await this.#startPictures();
+				break;
+			case 'recorder':
+				this.recording.lost();
+				this.fail('recorder_worker_died');
+				await this.#arm?.robot.api.record(false).catch(() => undefined);
+				await this.#startRecorder();
+				await this.#startPictures();
+				await this.refreshLibrary();
+				break;
+			case 'dataset':
+				this.fail('dataset_worker_died');
+				this.#dataset = await this.#workers.start<DatasetApi>('dataset');
+				break;
+		}
+		this.changed.emit();
+	}
+}

@@ -1,0 +1,19 @@
+// What the address may say about a lab session. Unknown and malformed values fall back; nothing here needs a server.
+
+import type { LabOptions } from './lab-core';
+
+const DEFAULT_FPS = 30;
+
+/** `?clock=lockstep` runs in virtual time, `?seed=` places the cube, `?stamp=on` paints picture numbers (proofs only). */
+export function labOptionsFrom(url: URL, build: string): LabOptions {
+	const query = url.searchParams;
+	const seed = Number.parseInt(query.get('seed') ?? '', 10);
+	return {
+		build,
+		seatId: 'local',
+		clock: query.get('clock') === 'lockstep' ? 'lockstep' : 'wall',
+		fps: DEFAULT_FPS,
+		seed: Number.isSafeInteger(seed) && seed >= 0 ? seed : 1,
+		stampNumbers: query.get('stamp') === 'on'
+	};
+}

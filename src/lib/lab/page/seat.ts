@@ -1,0 +1,35 @@
+// One tab drives. A Web Lock per seat says which; another tab may take over, and the one that loses it stops at once.
+
+export interface SeatHold {
+	/** Takes the seat from whichever tab has it. */
+	takeOver(): Promise<void>;
+	release(): void;
+}
+
+/** Calls `onChange` with whether this tab has the seat: now, and whenever that changes. */
+export async function holdSeat(seatId: string, onChange: (held: boolean) => void): Promise<SeatHold> {
+	const name = `edubotics-seat:${seatId}`;
+	let letGo: (() => void) | null = null;
+
+	const request = (options: LockOptions): Promise<void> =>
+		new Promise((answered) => {
+			navigator.locks
+				.request(name, options, (lock) => {
+					onChange(lock !== null);
+					answered();
+					if (lock === null) return undefined;
+					return new Promise<void>((release) => (letGo = release));
+				})
+				.catch(() => {
+					letGo = null;
+					onChange(false); // stolen by another tab
+					answered();
+				});
+		});
+
+	await request({ ifAvailable: true });
+	return {
+		takeOver: () => request({ steal: true }),
+		release: () => letGo?.()
+	};
+}
