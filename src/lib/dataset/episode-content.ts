@@ -51,7 +51,7 @@ class EpisodeChecker {
 
 	torn(reason: string): DatasetError {
 		const episode = episodeName(this.meta);
-		return datasetError('episode_torn', `episode ${episode}: ${reason}`, { episode, reason });
+		return datasetError('store_damaged', `episode ${episode}: ${reason}`, { episode, reason });
 	}
 
 	/** Blocks come as 0, 1, 2, ... and belong to this episode. */
@@ -91,8 +91,7 @@ class EpisodeChecker {
 		for (let k = 0; k < values.length; k++) {
 			if (Number.isFinite(values[k])) continue;
 			const frame = Math.floor(k / width);
-			const details = { episode: episodeName(this.meta), frame, field };
-			throw datasetError('episode_not_finite', `${details.episode}: ${field} of frame ${frame}`, details);
+			throw this.torn(`${field} of frame ${frame} is not a number`);
 		}
 	}
 
@@ -156,8 +155,7 @@ async function* reread(
 }
 
 /**
- * Reads a sealed episode once. Throws `episode_torn` when rows, pictures or blocks are missing and `episode_not_finite`
- * when a stored number is not a number.
+ * Reads a sealed episode once. Throws `store_damaged` when rows, pictures or blocks are missing or a number is not finite.
  */
 export async function readEpisode(
 	reader: EpisodeReader,

@@ -64,7 +64,7 @@ function dataColumn(feature: VectorFeature, flat: Float32Array | Float64Array): 
 function huggingFaceMetadata(features: readonly VectorFeature[]): string {
 	const columns = features.map(({ key, dtype, width }) => {
 		const value = { dtype, _type: 'Value' };
-		return [key, width === 1 ? value : { feature: value, length: width, _type: 'List' }];
+		return [key, width === 1 ? value : { feature: value, length: width, _type: 'List' }] as const;
 	});
 	return JSON.stringify({ info: { features: Object.fromEntries(columns) } });
 }

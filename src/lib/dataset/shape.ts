@@ -52,7 +52,7 @@ function checkNames(meta: EpisodeMeta): void {
 
 function torn(meta: EpisodeMeta, reason: string): DatasetError {
 	const episode = episodeName(meta);
-	return datasetError('episode_torn', `episode ${episode}: ${reason}`, { episode, reason });
+	return datasetError('store_damaged', `episode ${episode}: ${reason}`, { episode, reason });
 }
 
 function checkSealed(meta: EpisodeMeta): void {
@@ -119,7 +119,7 @@ function facts(shape: DatasetShape): readonly (readonly [string, string])[] {
 
 /**
  * The common shape of all episodes. Throws a coded error that names the first difference, or the first episode that
- * cannot be written (`dataset_empty`, `episode_not_sealed`, `episode_torn`, `dataset_name_invalid`, `dataset_mixed`,
+ * cannot be written (`dataset_empty`, `episode_not_sealed`, `store_damaged`, `dataset_name_invalid`, `export_mixed_episodes`,
  * `dataset_rate_invalid`, `video_codec_unsupported`).
  */
 export function commonShape(metas: readonly EpisodeMeta[]): DatasetShape {
@@ -134,7 +134,7 @@ export function commonShape(metas: readonly EpisodeMeta[]): DatasetShape {
 			if (other === value) continue;
 			const episode = episodeName(meta);
 			const message = `episode ${episode} has ${field} ${other}, the first episode has ${value}`;
-			throw datasetError('dataset_mixed', message, { field, first: value, other, episode });
+			throw datasetError('export_mixed_episodes', message, { field, first: value, other, episode });
 		}
 	}
 	return shape;

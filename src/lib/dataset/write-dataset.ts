@@ -3,6 +3,7 @@
 // half-way is not taken for a dataset by any reader. Knows neither where the episodes are stored nor where the files go.
 
 import type { DatasetSource, DatasetSummary, ExportProgress, FileSink } from '$lib/contracts';
+import { datasetError } from './errors';
 import { readEpisode, type EpisodeContent } from './episode-content';
 import { episodeData, episodesTable, tasksTable, type EpisodeRecord } from './episode-tables';
 import { featuresOf, type Feature } from './features';
@@ -219,6 +220,8 @@ export async function writeDataset(
 	} catch (error) {
 		// The first failure is the one to tell. What an abort that fails too leaves behind has no info.json.
 		await sink.abort(error).catch(() => undefined);
+		if (options.signal?.aborted === true)
+			throw datasetError('export_aborted', 'the export was ended', {}, error);
 		throw error;
 	}
 }

@@ -6,14 +6,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
-import type { TrackConfig } from '$lib/contracts';
 import type { VideoCodec } from '../shape';
-import { patternFrame, type FrameSize } from './pattern-frames';
-
-export interface Clip {
-	readonly track: TrackConfig;
-	readonly packets: readonly { readonly key: boolean; readonly bytes: Uint8Array }[];
-}
+import type { Clip } from './fake-episode';
+import { patternFrame, patternStats, type FrameSize } from './pattern-frames';
 
 const ENCODERS: Readonly<Record<VideoCodec, readonly string[]>> = {
 	avc: ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast', '-crf', '30'],
@@ -43,18 +38,10 @@ async function encode(
 	const folder = await mkdtemp(join(tmpdir(), 'clip-'));
 	try {
 		const path = join(folder, 'clip.mp4');
-		const input = [
-			'-f',
-			'rawvideo',
-			'-pix_fmt',
-			'yuv420p',
-			'-s',
-			`${size.width}x${size.height}`,
-			'-r',
-			String(fps)
-		];
-		const output = ['-g', '5', '-bf', '0', '-color_range', 'tv', '-colorspace', 'smpte170m', path];
-		const args = ['-v', 'error', ...input, '-i', '-', ...ENCODERS[codec], ...output];
+		const input = `-f rawvideo -pix_fmt yuv420p -s ${size.width}x${size.height} -r ${fps} -i -`.split(' ');
+		const colours = '-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m';
+		const output = [...`-g 5 -bf 0 ${colours}`.split(' '), path];
+		const args = ['-v', 'error', ...input, ...ENCODERS[codec], ...output];
 		const child = spawn('ffmpeg', args, { stdio: ['pipe', 'inherit', 'inherit'] });
 		const done = new Promise<number | null>((resolve, reject) =>
 			child.on('error', reject).on('close', resolve)
@@ -104,6 +91,7 @@ export async function encodeClip(
 			description: codec === 'avc' ? bytes : new Uint8Array(),
 			colorSpace: { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m', fullRange: false }
 		},
-		packets
+		packets,
+		stats: patternStats(size, numbers)
 	};
 }

@@ -9,7 +9,6 @@ import type {
 	ImageStats,
 	TrackConfig
 } from '$lib/contracts';
-import type { Clip } from './encode-clip';
 
 export const SO101_JOINT_NAMES = [
 	'shoulder_pan.pos',
@@ -20,7 +19,7 @@ export const SO101_JOINT_NAMES = [
 	'gripper.pos'
 ] as const;
 
-export const FAKE_IMAGE_STATS: ImageStats = {
+const FAKE_IMAGE_STATS: ImageStats = {
 	count: 100,
 	min: [0, 0.01, 0.02],
 	max: [1, 0.99, 0.98],
@@ -32,6 +31,13 @@ export const FAKE_IMAGE_STATS: ImageStats = {
 	q90: [0.9, 0.8, 0.7],
 	q99: [0.99, 0.98, 0.97]
 };
+
+/** Encoded pictures of one camera. An episode longer than its clip shows it again, so a clip ends before a key frame. */
+export interface Clip {
+	readonly track: TrackConfig;
+	readonly packets: readonly { readonly key: boolean; readonly bytes: Uint8Array }[];
+	readonly stats: ImageStats;
+}
 
 export interface FakeCamera {
 	readonly name: string;
@@ -77,12 +83,14 @@ function metaOf(options: FakeEpisodeOptions, blockCount: number, byteCount: numb
 			info: { name, width: clip.track.width, height: clip.track.height, fps, kind: 'pattern', deviceId: '' },
 			track: clip.track,
 			counters: { dup: 0, skip: 0, encoderDrop: 0 },
-			stats: FAKE_IMAGE_STATS,
+			stats: clip.stats,
 			thumbnail: null
 		})),
 		startedAtEpochMs: 1_700_000_000_000 + 1000 * sequence,
 		frameCount: frames,
 		failedTicks: 0,
+		droppedTicks: 0,
+		durationMs: ((frames - 1) * 1000) / fps,
 		achievedFps: fps,
 		interrupted: false,
 		closing: { schemaVersion: 1, blockCount, frameCount: frames, byteCount, crc32: 0 },
@@ -161,5 +169,5 @@ export function hollowClip(width = 320, height = 240, packetBytes = 40, count = 
 		key: k % 5 === 0,
 		bytes: Uint8Array.from({ length: packetBytes + k }, (_, at) => (at * 7 + k) & 0xff)
 	}));
-	return { track, packets };
+	return { track, packets, stats: FAKE_IMAGE_STATS };
 }

@@ -2,6 +2,8 @@
 // the top, each width/20 wide and height/10 high, beginning two squares from the left. Squares 0 to 15 are the bits of
 // the number (square 0 the lowest, white is 1), square 16 makes the count of white squares even.
 
+import type { ImageStats } from '$lib/contracts';
+
 export interface FrameSize {
 	/** A multiple of 20, and even. */
 	readonly width: number;
@@ -51,4 +53,34 @@ export function readPattern(luma: Uint8Array, { width, height }: FrameSize): num
 		white += bit(k);
 	}
 	return white % 2 === 0 ? number : null;
+}
+
+/** What the recorder would measure over these frames: they are grey, so the three channels agree. */
+export function patternStats(size: FrameSize, numbers: readonly number[]): ImageStats {
+	const counts = new Float64Array(256);
+	for (const number of numbers)
+		for (const luma of patternFrame(size, number).subarray(0, size.width * size.height))
+			counts[luma] = (counts[luma] ?? 0) + 1;
+	const level = (luma: number): number => (luma - BLACK) / (WHITE - BLACK);
+	const total = counts.reduce((sum, count) => sum + count, 0);
+	const mean = counts.reduce((sum, count, luma) => sum + count * level(luma), 0) / total;
+	const variance = counts.reduce((sum, count, luma) => sum + count * (level(luma) - mean) ** 2, 0) / total;
+	const quantile = (share: number): number => {
+		let below = 0;
+		const luma = counts.findIndex((count) => (below += count) >= share * total && count > 0);
+		return level(luma);
+	};
+	const grey = (value: number): number[] => [value, value, value];
+	return {
+		count: numbers.length,
+		min: grey(quantile(0)),
+		max: grey(quantile(1)),
+		mean: grey(mean),
+		std: grey(Math.sqrt(variance)),
+		q01: grey(quantile(0.01)),
+		q10: grey(quantile(0.1)),
+		q50: grey(quantile(0.5)),
+		q90: grey(quantile(0.9)),
+		q99: grey(quantile(0.99))
+	};
 }
