@@ -38,11 +38,14 @@ export interface JointAheadBudget {
 
 const computed = (value: number): BudgetValue => ({ value, origin: 'computed' });
 
-/** Published SO-101 model: position servo 17.8 N·m/rad (P = 16), 0.60 N·m·s/rad, dry friction 0.052 N·m. */
+/**
+ * Published SO-101 model: position servo 17.8 N·m/rad (P = 16), 0.60 N·m·s/rad. Dry friction: the published model has
+ * 0.052 N·m, the virtual arm sticks at 0.09 N·m; the larger counts.
+ */
 export const SERVO_MODEL = {
 	stiffnessNmPerRad: 17.8,
 	dampingNmSPerRad: 0.6,
-	frictionNm: 0.052,
+	frictionNm: 0.09,
 	/** Damping / stiffness: a servo that follows at v stays v * lagS behind. */
 	lagS: 0.6 / 17.8
 } as const;
@@ -54,12 +57,12 @@ export const RATED_LOAD_KG = 0.05;
 export const LOOP_LAG_S = 0.0063;
 
 export const SO101_AHEAD_BUDGET: readonly JointAheadBudget[] = [
-	budget('shoulder_pan', 0, 0, 0.17, 0.09, 4.8),
-	budget('shoulder_lift', 2.78, 0.65, 0.17, 0.43, 4.8),
-	budget('elbow_flex', 1.46, 0.47, 0.17, 0.28, 4.8),
-	budget('wrist_flex', 0.38, 0.26, 0.17, 0.15, 4.8),
-	budget('wrist_roll', 0.02, 0.02, 0.17, 0.09, 7.2),
-	budget('gripper', 0.02, 0, 0.16, 0.08, 2.76)
+	budget('shoulder_pan', 0, 0, 0.29, 0.09, 4.8),
+	budget('shoulder_lift', 2.78, 0.65, 0.29, 0.43, 4.8),
+	budget('elbow_flex', 1.46, 0.47, 0.29, 0.28, 4.8),
+	budget('wrist_flex', 0.38, 0.26, 0.29, 0.15, 4.8),
+	budget('wrist_roll', 0.02, 0.02, 0.29, 0.1, 7.2),
+	budget('gripper', 0.02, 0, 0.27, 0.09, 2.05)
 ];
 
 function budget(

@@ -19,7 +19,9 @@ describe('arm geometry', () => {
 		for (const q of randomPoses(200)) {
 			geometry.solve(q);
 			geometry.points(points);
-			handPoints(q).forEach((value, i) => expect(points[i]).toBeCloseTo(value, 9));
+			handPoints(q).forEach((value, i) => {
+				expect(points[i]).toBeCloseTo(value, 9);
+			});
 		}
 	});
 

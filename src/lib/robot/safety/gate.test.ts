@@ -4,7 +4,7 @@ import { createGate } from './gate';
 import { drive, scene, tick, wish } from './gate-run.fixture';
 import { HEALTH } from './health';
 import { createSpringArm } from './spring-arm.fixture';
-import { fastestPoint, handPoints } from './tip-speed.fixture';
+import { fastestPoint, handPoints, tipDistanceMm } from './tip-speed.fixture';
 
 const HOME = [0, -60, 60, 30, 0, 20];
 const CAREFUL = 250.0001;
@@ -17,11 +17,6 @@ function running(start: readonly number[] = HOME) {
 	drive(gate, input, arm, start, 100);
 	return { gate, arm, input };
 }
-
-const tipDistanceMm = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-	const [p, q] = [handPoints(a), handPoints(b)];
-	return 1000 * Math.hypot(...[9, 10, 11].map((k) => (q[k] ?? NaN) - (p[k] ?? NaN)));
-};
 
 describe('refusal', () => {
 	const bad: [string, (now: number) => ReturnType<typeof wish>, number][] = [
@@ -348,7 +343,7 @@ describe('health', () => {
 
 	it('presses less within 100 ms of a stall, until the load is gone', () => {
 		const { gate, arm, input } = running();
-		input.load = Float32Array.of(0, 0, 0, 0, 0, 60);
+		input.load = Float32Array.of(0, 0, 0, 0, 0, 75);
 		const out = drive(gate, input, arm, HOME, 20);
 		expect((out?.health ?? 0) & HEALTH.stall).toBe(HEALTH.stall);
 		expect((out?.limitedBy ?? 0) & LIMITED_BY.backoff).toBe(LIMITED_BY.backoff);

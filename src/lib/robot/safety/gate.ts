@@ -263,7 +263,7 @@ class ArmGate implements SafetyGate {
 			this.#heldMs = 0;
 			for (let j = 0; j < goal.length; j++) {
 				const moving = readable && Math.abs(at(this.#velocity.velocity, j)) >= STANDING_PER_S;
-				this.#hold[j] = moving ? at(this.#ahead.centre, j) : at(goal, j);
+				this.#hold[j] = moving ? this.#inside(j, at(this.#ahead.centre, j)) : at(goal, j);
 			}
 		}
 		this.#heldMs += 1000 * dtS;
@@ -330,15 +330,19 @@ class ArmGate implements SafetyGate {
 		const { goal } = this.#out;
 		this.#out.limitedBy |= LIMITED_BY.ahead;
 		for (let j = 0; j < goal.length; j++) {
-			const low = Math.min(at(this.#min, j), at(goal, j));
-			const high = Math.max(at(this.#max, j), at(goal, j));
-			this.#next[j] = clamp(at(this.#next, j), low, high);
+			this.#next[j] = this.#inside(j, at(this.#next, j));
 			// Giving way to a hand is not slowed by a handover.
 			this.#jointPerS[j] = at(this.#limits.jointPerS, j);
 		}
 		this.#speeds.tipMmPerS = Math.max(tipMmPerS, this.#limits.parkTipMmPerS);
 		this.#speeds.fraction = 1;
 		this.#steps.limit(goal, this.#next, this.#speeds, dtS);
+	}
+
+	/** Inside the limits, or no further outside than the goal is already (an arm that was armed there). */
+	#inside(j: number, value: number): number {
+		const goal = at(this.#out.goal, j);
+		return clamp(value, Math.min(at(this.#min, j), goal), Math.max(at(this.#max, j), goal));
 	}
 
 	/** Handover is over when every joint is near its wish, or pressed against its own ahead margin (a closed hand). */

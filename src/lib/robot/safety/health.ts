@@ -34,8 +34,8 @@ const BROWN_OUT = 0.75;
 const VOLTAGE_HYSTERESIS = 0.03;
 const VOLTAGE_FILTER_S = 0.03;
 
-/** Percent of the largest torque; a stalled joint shows it while it stands still. */
-const STALL_LOAD = 45;
+/** Percent of the largest torque: more than weight and 50 g ask of any joint, and the joint stands still. */
+const STALL_LOAD = 70;
 const STALL_SPEED_PER_S = 4;
 const STALL_AFTER_S = 0.08;
 /** A stall is over when the load is gone, or when the joint really moves for this long. */
