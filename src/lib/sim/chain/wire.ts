@@ -1,0 +1,169 @@
+// The wire between host and chain: when each byte is where. Requests and answers share one line at the baud rate, the
+// adapter hands bytes over only at USB frames (both directions), answers may meet a fault. Everything is worked out from
+// the stamps handed in; nothing here waits and nothing reads a clock.
+
+import { createRandom } from '$lib/core';
+import { FaultDice, type FaultRates } from './faults';
+import type { ServoChain, VirtualServo } from './servo-chain';
+
+export interface WireOptions {
+	readonly chain: ServoChain;
+	readonly baudRate?: number;
+	/** Adapter's hand-over period, ms; 0: bytes are handed over as they arrive. */
+	readonly usbFrameMs?: number;
+	readonly faults?: FaultRates;
+	readonly seed?: number;
+}
+
+interface HeldAnswer {
+	readonly servo: VirtualServo;
+	readonly bytes: Uint8Array;
+	readonly releaseMs: number;
+}
+
+const CAPACITY = 8192;
+
+export class Wire {
+	readonly dice: FaultDice;
+	readonly #chain: ServoChain;
+	readonly #usbFrameMs: number;
+	#baudRate: number;
+	#byteMs: number;
+	/** The line is quiet from here on. */
+	#freeMs = 0;
+	/** The adapter hands nothing over before this. */
+	#stalledUntilMs = 0;
+	readonly #held: HeldAnswer[] = [];
+	readonly #bytes = new Uint8Array(CAPACITY);
+	readonly #arrivalMs = new Float64Array(CAPACITY);
+	#head = 0;
+	#count = 0;
+	readonly #scratch = new Uint8Array(300);
+	readonly #sink = (servo: VirtualServo, bytes: Uint8Array, length: number, readyMs: number): void =>
+		this.#answer(servo, bytes, length, readyMs);
+
+	constructor(options: WireOptions) {
+		this.#chain = options.chain;
+		this.#baudRate = options.baudRate ?? 1_000_000;
+		this.#byteMs = 10_000 / this.#baudRate;
+		this.#usbFrameMs = options.usbFrameMs ?? 0;
+		this.dice = new FaultDice(options.faults ?? {}, createRandom(options.seed ?? 1));
+	}
+
+	set baudRate(baudRate: number) {
+		this.#baudRate = baudRate;
+		this.#byteMs = 10_000 / baudRate;
+	}
+
+	/** Takes the line for `length` bytes written at `atMs`; returns when the chain has heard the last one. */
+	reserve(length: number, atMs: number): { startMs: number; endMs: number } {
+		this.#releaseUntil(atMs);
+		const startMs = Math.max(this.#frameAtOrAfter(atMs), this.#freeMs);
+		this.#freeMs = startMs + length * this.#byteMs;
+		return { startMs, endMs: this.#freeMs };
+	}
+
+	/** The chain hears the bytes reserved from `startMs` on; its answers go on the line. */
+	hear(bytes: Uint8Array, startMs: number): void {
+		const stall = this.dice.stallMs();
+		if (stall > 0) this.#stalledUntilMs = Math.max(this.#stalledUntilMs, startMs + stall);
+		let heard = bytes;
+		if (bytes.length > 0 && this.dice.corruptsRequest()) {
+			heard = bytes.slice();
+			const index = this.dice.index(heard.length);
+			heard[index] = (heard[index] ?? 0) ^ this.dice.flip();
+		}
+		this.#chain.receive(heard, startMs, this.#byteMs, this.#baudRate, this.#sink);
+	}
+
+	/** When the next bytes are handed to the host, or undefined when none are under way. */
+	nextHandoverMs(): number | undefined {
+		const release = this.#held.reduce((least, answer) => Math.min(least, answer.releaseMs), Infinity);
+		if (this.#count === 0) return release === Infinity ? undefined : release;
+		// Without framing a burst is handed over when it has ended.
+		const last = (this.#head + this.#count - 1) % CAPACITY;
+		const due =
+			this.#usbFrameMs > 0
+				? this.#frameAtOrAfter(this.#arrivalMs[this.#head] ?? 0)
+				: (this.#arrivalMs[last] ?? 0);
+		return Math.max(this.#stalledUntilMs, Math.min(due, release));
+	}
+
+	/** Bytes handed over at `nowMs`, or null. A fresh array: the host may keep it. */
+	take(nowMs: number): Uint8Array | null {
+		this.#releaseUntil(nowMs);
+		if (nowMs < this.#stalledUntilMs) return null;
+		let count = 0;
+		// A hair of slack: stamps are sums of tenths.
+		while (count < this.#count && (this.#arrivalMs[(this.#head + count) % CAPACITY] ?? 0) <= nowMs + 1e-9)
+			count += 1;
+		if (count === 0) return null;
+		const chunk = new Uint8Array(count);
+		for (let k = 0; k < count; k++) chunk[k] = this.#bytes[(this.#head + k) % CAPACITY] ?? 0;
+		this.#head = (this.#head + count) % CAPACITY;
+		this.#count -= count;
+		return chunk;
+	}
+
+	/** Forgets everything under way (cable out). */
+	clear(): void {
+		this.#held.length = 0;
+		this.#count = 0;
+	}
+
+	#frameAtOrAfter(tMs: number): number {
+		if (this.#usbFrameMs <= 0) return tMs;
+		return Math.ceil(tMs / this.#usbFrameMs - 1e-9) * this.#usbFrameMs;
+	}
+
+	#answer(servo: VirtualServo, bytes: Uint8Array, length: number, readyMs: number): void {
+		const fault = this.dice.answer();
+		if (fault === 'dropPacket') return;
+		// A servo answers in the order it was asked: behind a late answer the next one waits.
+		let behind = Number.NEGATIVE_INFINITY;
+		for (const held of this.#held) if (held.servo === servo) behind = Math.max(behind, held.releaseMs);
+		if (fault === 'late' || behind > readyMs) {
+			const releaseMs = Math.max(behind, fault === 'late' ? readyMs + this.dice.lateMs() : readyMs);
+			this.#held.push({ servo, bytes: bytes.slice(0, length), releaseMs });
+			return;
+		}
+		this.#releaseUntil(readyMs);
+		this.#put(this.#scratch, this.#damage(bytes, length, fault), readyMs);
+	}
+
+	/** Copies the answer into the scratch buffer with its fault; returns the new length. */
+	#damage(bytes: Uint8Array, length: number, fault: string): number {
+		const out = this.#scratch;
+		let end = 0;
+		if (fault === 'noise') for (let k = this.dice.index(6); k >= 0; k--) out[end++] = this.dice.index(256);
+		const hit = fault === 'none' ? -1 : this.dice.index(length);
+		for (let k = 0; k < length; k++) {
+			const byte = bytes[k] ?? 0;
+			if (k === hit && fault === 'dropByte') continue;
+			out[end++] = k === hit && fault === 'corrupt' ? byte ^ this.dice.flip() : byte;
+			if (k === hit && fault === 'doubleByte') out[end++] = byte;
+		}
+		return end;
+	}
+
+	#releaseUntil(tMs: number): void {
+		for (let k = 0; k < this.#held.length; k++) {
+			const answer = this.#held[k];
+			if (answer === undefined || answer.releaseMs > tMs) continue;
+			this.#held.splice(k, 1);
+			k -= 1;
+			this.#put(answer.bytes, answer.bytes.length, answer.releaseMs);
+		}
+	}
+
+	#put(bytes: Uint8Array, length: number, readyMs: number): void {
+		const startMs = Math.max(readyMs, this.#freeMs);
+		for (let k = 0; k < length && this.#count < CAPACITY; k++) {
+			const slot = (this.#head + this.#count) % CAPACITY;
+			this.#bytes[slot] = bytes[k] ?? 0;
+			this.#arrivalMs[slot] = startMs + (k + 1) * this.#byteMs;
+			this.#count += 1;
+		}
+		this.#freeMs = startMs + length * this.#byteMs;
+	}
+}
