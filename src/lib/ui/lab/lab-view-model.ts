@@ -4,28 +4,19 @@
 // null always means "not measured": it is shown as a dash, never as 0. Units are in the names; joint values are in
 // LeRobot units (degrees, gripper in percent). Words are looked up from codes, no sentence travels in here.
 
-import type { CameraCounters, ErrorCode, SetpointSource } from '$lib/contracts';
+import type { ArmReport, CameraCounters, ErrorCode, SetpointSource } from '$lib/contracts';
 
 export type LabPhase = 'starting' | 'ready' | 'failed';
 
 /** What is being started, in order; shown while `phase` is `starting`. */
 export type StartStep = 'browser' | 'store' | 'workers' | 'arm' | 'cameras';
 
-export type ArmStatus =
-	| 'connecting'
-	/** Connected, torque off or untouched: nothing moves. */
-	| 'disarmed'
-	| 'arming'
-	/** Follows the source. */
-	| 'armed'
-	/** Torque on, goal frozen for `holdReason`; goes on by itself when the reason ends. */
-	| 'holding'
-	/** Stop was pressed: latched until a person clears it. */
-	| 'stopped'
-	/** No contact: the page does not control the arm. */
-	| 'lost'
-	/** Sinking slowly into the rest pose before torque goes off. */
-	| 'relaxing';
+/**
+ * As ROBOT reports it. `disarmed`: connected, nothing moves. `armed`: follows the source. `holding`: goal frozen for
+ * `holdReason`, goes on by itself. `stopped`: latched until a person clears it. `resting`: sinks slowly before torque
+ * goes off. `lost`: the page does not control the arm. `disconnected`: no arm was chosen yet.
+ */
+export type ArmStatus = ArmReport['status'];
 
 export type HoldReason =
 	| 'page_silent'
@@ -112,14 +103,7 @@ export interface CameraView {
 
 /** Why recording cannot start now. Shown as a sentence; the button is never grey without a reason. */
 export type RecordBlock =
-	| 'not_armed'
-	| 'no_camera'
-	| 'no_task'
-	| 'storage_full'
-	| 'no_store'
-	| 'no_encoder'
-	| 'other_tab'
-	| 'busy';
+	'not_armed' | 'no_camera' | 'no_task' | 'storage_full' | 'no_store' | 'no_encoder' | 'other_tab' | 'busy';
 
 export interface EpisodeCounts {
 	readonly frames: number;

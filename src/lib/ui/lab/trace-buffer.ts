@@ -57,7 +57,8 @@ export class TraceBuffer {
 
 	#compact(): void {
 		const from = this.#length - this.capacity;
-		for (const column of [this.#times, ...this.#state, ...this.#goal]) column.copyWithin(0, from, this.#length);
+		for (const column of [this.#times, ...this.#state, ...this.#goal])
+			column.copyWithin(0, from, this.#length);
 		this.#length = this.capacity;
 	}
 }

@@ -1,0 +1,34 @@
+// Entry of the ui room: the parts every page is made of. The lab's own view is `$lib/ui/lab`, kept apart so that the
+// site does not carry it.
+export { default as ArmFigure } from './ArmFigure.svelte';
+export { default as Banner } from './Banner.svelte';
+export { default as BrandMark } from './BrandMark.svelte';
+export { default as Button } from './Button.svelte';
+export { default as CameraTile } from './CameraTile.svelte';
+export { default as Card } from './Card.svelte';
+export { default as Countdown } from './Countdown.svelte';
+export { default as Counter } from './Counter.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorNote } from './ErrorNote.svelte';
+export { default as Field } from './Field.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as JointBadge } from './JointBadge.svelte';
+export { default as JointSlider } from './JointSlider.svelte';
+export { default as JointTraces } from './JointTraces.svelte';
+export { default as KeyHint } from './KeyHint.svelte';
+export { default as Meter } from './Meter.svelte';
+export { default as ProgressBar } from './ProgressBar.svelte';
+export { default as Segmented } from './Segmented.svelte';
+export { default as Select } from './Select.svelte';
+export { default as StatusPill } from './StatusPill.svelte';
+export { default as Stepper } from './Stepper.svelte';
+export { default as StopButton } from './StopButton.svelte';
+export { default as Tabs } from './Tabs.svelte';
+export { default as ThemeSwitch } from './ThemeSwitch.svelte';
+export { default as Toast } from './Toast.svelte';
+export { default as Toggle } from './Toggle.svelte';
+export { errorTone, errorWords, type ErrorDetails, type ErrorWords } from './error-words';
+export { formatBytes, formatClock, formatMeasured, formatNumber, formatSpan } from './format';
+export { jointColor, jointWord, resolveJointColors } from './joints';
+export { currentTheme, onThemeChange, setTheme, THEMES, type Theme } from './theme';
