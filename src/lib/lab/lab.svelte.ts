@@ -131,7 +131,12 @@ export class Lab {
 
 	/** The screen must not sleep under a moving arm. */
 	#keepAwake(armed: boolean): void {
-		if (armed && this.#wakeLock === null && 'wakeLock' in navigator && document.visibilityState === 'visible') {
+		if (
+			armed &&
+			this.#wakeLock === null &&
+			'wakeLock' in navigator &&
+			document.visibilityState === 'visible'
+		) {
 			navigator.wakeLock.request('screen').then(
 				(lock) => (this.#wakeLock = lock),
 				() => undefined // refused (battery saver): the hold after 100 ms of silence stays the guarantee

@@ -6,6 +6,7 @@ import type {
 	CameraInfo,
 	DatasetSummary,
 	EpisodeMeta,
+	ErrorCode,
 	ExportProgress,
 	LoopCounters,
 	SetpointSource
@@ -111,10 +112,16 @@ export interface StoreSnapshot {
 	readonly persisted: boolean | null;
 }
 
+export interface OpenStore {
+	readonly seatId: string;
+	readonly clock: ClockMode;
+}
+
 export interface RecorderApi {
 	hello(): WorkerHello;
 	/** Opens the seat's database; a coded answer when it cannot (`store_from_future`, `store_blocked`, `no_indexeddb`). */
-	open(options: { readonly seatId: string; readonly clock: ClockMode }): Promise<ArmAnswer>;
+	/** `onEnded` is told when a recording ended by itself (full disk, frozen camera, failed encoder); it still wants `seal`. */
+	open(options: OpenStore, onEnded: (code: ErrorCode) => void): Promise<ArmAnswer>;
 	attachRobot(port: MessagePort): void;
 	attachFrames(port: MessagePort): void;
 	/** Begins the episode in the store and configures the encoders; rows come with ROBOT's record ticks. */

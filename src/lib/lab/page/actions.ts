@@ -60,7 +60,8 @@ export function createActions(lab: Lab): LabActions {
 			core.countdown = on;
 			core.changed.emit();
 		},
-		startRecording: () => core.recording.send({ type: 'start', countdownS: core.countdown ? COUNTDOWN_S : 0 }),
+		startRecording: () =>
+			core.recording.send({ type: 'start', countdownS: core.countdown ? COUNTDOWN_S : 0 }),
 		stopRecording: () => core.recording.send({ type: 'stop' }),
 		keep: () => core.recording.send({ type: 'keep' }),
 		discard: () => core.recording.send({ type: 'discard' }),
@@ -73,7 +74,10 @@ export function createActions(lab: Lab): LabActions {
 			void core.refreshLibrary();
 		},
 		deleteDataset: (id) => {
-			offerUndo({ kind: 'dataset', id }, core.library.datasets.find((dataset) => dataset.id === id)?.name ?? '');
+			offerUndo(
+				{ kind: 'dataset', id },
+				core.library.datasets.find((dataset) => dataset.id === id)?.name ?? ''
+			);
 			changeStore(core.recorder.discardDataset(id));
 		},
 		deleteEpisode: (id) => {

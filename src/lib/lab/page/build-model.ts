@@ -1,7 +1,15 @@
 // The view model from everything the core knows. Pure: core in, plain data out.
 
 import { SO101 } from '$lib/contracts';
-import type { ArmStatus, CameraView, HoldReason, LabViewModel, RecordBlock, UndoView, DownloadView } from '$lib/ui/lab';
+import type {
+	ArmStatus,
+	CameraView,
+	HoldReason,
+	LabViewModel,
+	RecordBlock,
+	UndoView,
+	DownloadView
+} from '$lib/ui/lab';
 import type { LabCore } from './lab-core';
 import { nextStep } from './next-step';
 
@@ -40,7 +48,13 @@ function armStatus(core: LabCore): ArmStatus {
 function cameras(core: LabCore): CameraView[] {
 	const live = core.cameraFps !== null && core.cameraFps > 0;
 	const lockstep = core.options.clock === 'lockstep';
-	const status = core.camerasLost ? 'lost' : live || lockstep ? 'live' : core.phase === 'ready' ? 'frozen' : 'starting';
+	const status = core.camerasLost
+		? 'lost'
+		: live || lockstep
+			? 'live'
+			: core.phase === 'ready'
+				? 'frozen'
+				: 'starting';
 	return ['top', 'wrist'].map((name) => ({ name, status, width: 320, height: 240, fps: core.cameraFps }));
 }
 
@@ -66,11 +80,18 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 	return {
 		phase: core.phase,
 		startStep: core.startStep,
-		arm: { kind: 'virtual', status: arm, holdReason: reason, handover: core.report.handover, canSwitchKind: false },
+		arm: {
+			kind: 'virtual',
+			status: arm,
+			holdReason: reason,
+			handover: core.report.handover,
+			canSwitchKind: false
+		},
 		joints: core.telemetry.joints().map((joint, index) => ({
 			...joint,
 			// What the person asked for; what the gate let through is drawn as the ghost in the 3-D view.
-			goal: core.inputs.source === 'sliders' && arm === 'armed' ? (targets?.[index] ?? joint.goal) : joint.goal
+			goal:
+				core.inputs.source === 'sliders' && arm === 'armed' ? (targets?.[index] ?? joint.goal) : joint.goal
 		})),
 		rate: {
 			hz: core.telemetry.hz(),

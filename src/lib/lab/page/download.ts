@@ -24,7 +24,11 @@ export function downloadDataset(lab: Lab, datasetId: string): () => void {
 	const { core } = lab;
 	const { dataset } = core;
 	const episodesTotal = core.library.datasets.find((entry) => entry.id === datasetId)?.episodes.length ?? 0;
-	const show = (state: 'running' | 'finished' | 'cancelled', episodesDone: number, bytesWritten: number): void => {
+	const show = (
+		state: 'running' | 'finished' | 'cancelled',
+		episodesDone: number,
+		bytesWritten: number
+	): void => {
 		lab.download = { datasetId, episodesTotal, state, episodesDone, bytesWritten };
 		core.changed.emit();
 	};

@@ -42,7 +42,8 @@ export function listenToKeys(lab: Lab): () => void {
 	};
 	const onMessage = (event: MessageEvent<unknown>): void => {
 		const data = event.data as { v?: unknown; ch?: unknown; down?: unknown; code?: unknown } | null;
-		if (event.origin !== 'null' || data?.v !== 1 || data.ch !== 'key' || typeof data.code !== 'string') return;
+		if (event.origin !== 'null' || data?.v !== 1 || data.ch !== 'key' || typeof data.code !== 'string')
+			return;
 		if (data.down === true) press(data.code);
 		else release(data.code);
 	};

@@ -4,6 +4,7 @@
 // [Note: liveness] ROBOT is missed by its batches (none for 500 ms while it should run), the others by pings. Each death has
 // the outcome that docs/architecture.md states; nothing is re-armed by itself.
 
+import { proxy, transfer } from 'comlink';
 import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
 import {
 	SO101,
@@ -151,7 +152,9 @@ export class LabCore {
 			void this.#loadPhysics();
 		} catch (error) {
 			this.phase = 'failed';
-			this.fail(error instanceof BuildMismatchError ? 'build_mismatch' : 'robot_worker_died', { reason: String(error) });
+			this.fail(error instanceof BuildMismatchError ? 'build_mismatch' : 'robot_worker_died', {
+				reason: String(error)
+			});
 		}
 		this.changed.emit();
 	}
@@ -180,7 +183,8 @@ export class LabCore {
 		if (this.#recorder === null) return;
 		const snapshot = await this.recorder.snapshot().catch(() => null);
 		if (snapshot === null) return;
-		const active = snapshot.datasets.find((dataset) => dataset.id === this.activeDatasetId) ?? snapshot.datasets[0];
+		const active =
+			snapshot.datasets.find((dataset) => dataset.id === this.activeDatasetId) ?? snapshot.datasets[0];
 		this.activeDatasetId = active?.id ?? null;
 		this.library.take(snapshot, this.activeDatasetId);
 		this.changed.emit();
@@ -227,7 +231,8 @@ export class LabCore {
 	async #startRecorder(): Promise<void> {
 		this.#recorder = await this.#workers.start<RecorderApi>('recorder');
 		const { seatId, clock } = this.options;
-		const answer = await this.#recorder.api.open({ seatId, clock });
+		const onEnded = proxy((code: ErrorCode) => this.recording.send({ type: 'interrupt', code }));
+		const answer = await this.#recorder.api.open({ seatId, clock }, onEnded);
 		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
 	}
 
@@ -270,7 +275,6 @@ export class LabCore {
 	}
 
 	async #preview(camera: string, canvas: OffscreenCanvas): Promise<void> {
-		const { transfer } = await import('comlink');
 		await this.#render?.api.preview(camera, transfer(canvas, [canvas])).catch(() => false);
 	}
 
@@ -278,7 +282,7 @@ export class LabCore {
 		const port = this.#padPort;
 		if (port === null || this.#arm === null) return;
 		this.#padPort = null;
-		void import('comlink').then(({ transfer }) => this.#arm?.robot.api.attachPad(transfer(port, [port])));
+		void this.#arm.robot.api.attachPad(transfer(port, [port]));
 	}
 
 	#describeEpisode(): StartRecording {
@@ -340,7 +344,13 @@ export class LabCore {
 	#beat(): void {
 		if (document.visibilityState !== 'visible' || this.otherTab) return;
 		const wish = this.inputs.wish(readStandardGamepad);
-		this.#arm?.robotPort.postMessage({ v: 1, ch: 'beat', seq: this.#beatSeq++, t: performance.now(), body: { wish } });
+		this.#arm?.robotPort.postMessage({
+			v: 1,
+			ch: 'beat',
+			seq: this.#beatSeq++,
+			t: performance.now(),
+			body: { wish }
+		});
 	}
 
 	/** Steps as fast as every part keeps up; the page's beat goes with each step, in virtual time. */
@@ -365,7 +375,10 @@ export class LabCore {
 			case 'plant':
 				this.report = { ...this.report, status: 'lost', reason: name };
 				this.#arm = null;
-				this.recording.send({ type: 'interrupt', code: name === 'robot' ? 'robot_worker_died' : 'plant_worker_died' });
+				this.recording.send({
+					type: 'interrupt',
+					code: name === 'robot' ? 'robot_worker_died' : 'plant_worker_died'
+				});
 				this.fail(name === 'robot' ? 'robot_worker_died' : 'plant_worker_died');
 				break;
 			case 'render':

@@ -12,7 +12,12 @@ export interface Library {
 	dispose(): void;
 }
 
-const UNKNOWN_STORAGE: StorageView = { usedBytes: null, quotaBytes: null, secondsLeft: null, persisted: null };
+const UNKNOWN_STORAGE: StorageView = {
+	usedBytes: null,
+	quotaBytes: null,
+	secondsLeft: null,
+	persisted: null
+};
 
 /** Seconds of recording that still fit, from the bytes per second of what is there; null before there is any. */
 export function secondsThatFit(snapshot: StoreSnapshot): number | null {

@@ -3,7 +3,13 @@
 
 import { isErrorCode, type EpisodeMeta, type ErrorCode } from '$lib/contracts';
 import type { Scheduler, Timer } from '$lib/core';
-import { IDLE, recorderTransition, type RecorderEffect, type RecorderEvent, type RecorderState } from '$lib/recorder';
+import {
+	IDLE,
+	recorderTransition,
+	type RecorderEffect,
+	type RecorderEvent,
+	type RecorderState
+} from '$lib/recorder';
 import type { EpisodeCounts, RecordingState } from '$lib/ui/lab';
 import type { ArmAnswer, RecordingCounts, StartRecording } from '../hosts/api';
 

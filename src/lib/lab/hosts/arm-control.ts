@@ -1,0 +1,286 @@
+// One follower arm under control: joins arbiter, gate, arming table, watch and loop, and carries out the table's effects.
+// Runs in ROBOT on any Scheduler. Knows servos only through ArmSession, people only through events.
+
+import { SO101, type ArmReport, type Setpoint, type SetpointSource } from '$lib/contracts';
+import { createSignal, type Scheduler } from '$lib/core';
+import type { ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
+import {
+	INITIAL_ARMING,
+	SO101_SERVO_LIMITS,
+	arm as armingStep,
+	createArbiter,
+	createArmWatch,
+	isAtRest,
+	mayMove,
+	parkWish,
+	type Arbiter,
+	type ArmingEffect,
+	type ArmingEvent,
+	type ArmingState,
+	type SafetyGate
+} from '$lib/robot';
+import { assertNever } from '$lib/core';
+
+export interface ArmControlOptions {
+	readonly armId: string;
+	readonly scheduler: Scheduler;
+	readonly gate: SafetyGate;
+	readonly parkAllowed: boolean;
+	/** Makes this tick's wish of a source that ROBOT computes itself (keyboard, gamepad, leader); null when it has none. */
+	readonly wishOf: (source: SetpointSource, nowMs: number, epoch: number) => Setpoint | null;
+}
+
+/** Slower than this (units per second) in every joint, the arm has come to a stop. */
+const STILL_PER_S = 3;
+const FREEZE_MS = 300;
+
+export class ArmControl implements LoopInputs {
+	readonly changed = createSignal<void>();
+	readonly arbiter: Arbiter = createArbiter();
+	pageBeatMs = Number.NEGATIVE_INFINITY;
+	pageVisible = true;
+	/** What the person chose; drives again after arming, resume and clear. */
+	chosen: SetpointSource = 'sliders';
+
+	readonly #options: ArmControlOptions;
+	readonly #watch;
+	#state: ArmingState = INITIAL_ARMING;
+	#loop: ControlLoop | null = null;
+	#session: ArmSession | null = null;
+	#parkFrom: Float32Array | null = null;
+	#frozenSinceMs = 0;
+	#before: Float32Array | null = null;
+	#beforeMs = 0;
+	#handover = false;
+	#contact: 'none' | 'connecting' | 'there' | 'lost' = 'none';
+	#energising: Promise<boolean> | null = null;
+
+	constructor(options: ArmControlOptions) {
+		this.#options = options;
+		this.#watch = createArmWatch({ parkAllowed: options.parkAllowed });
+	}
+
+	get epoch(): number {
+		return this.arbiter.epoch;
+	}
+
+	get stopped(): boolean {
+		return this.arbiter.stopped;
+	}
+
+	get state(): ArmingState {
+		return this.#state;
+	}
+
+	/** This tick's wish; read once per tick by the loop. */
+	get setpoint(): Setpoint | null {
+		const { active } = this.arbiter;
+		if (active === null) return null;
+		const now = this.#options.scheduler.now();
+		if (active === 'park') return this.#parkSetpoint(now);
+		return this.#options.wishOf(active, now, this.epoch) ?? this.arbiter.newest();
+	}
+
+	connecting(): void {
+		this.#contact = 'connecting';
+		this.changed.emit();
+	}
+
+	/** The arm answered and is as it should be. */
+	connected(loop: ControlLoop, session: ArmSession): void {
+		this.#loop = loop;
+		this.#session = session;
+		this.#contact = 'there';
+		this.#watch.reset();
+		this.changed.emit();
+	}
+
+	lost(): void {
+		if (this.#contact === 'lost') return;
+		this.#contact = 'lost';
+		this.#send({ kind: 'lost' });
+		this.#loop?.stop();
+		this.changed.emit();
+	}
+
+	/** Once per tick, before the loop reads its inputs: what page, clock and supply say. */
+	watch(): void {
+		const loop = this.#loop;
+		if (loop === null || this.#contact !== 'there') return;
+		const nowMs = this.#options.scheduler.now();
+		const events = this.#watch.update({
+			nowMs,
+			pageBeatAgeMs: nowMs - this.pageBeatMs,
+			pageVisible: this.pageVisible,
+			stateAgeMs: nowMs - loop.stateMs,
+			health: this.#health,
+			batteryLevel: null
+		});
+		for (const event of events) this.#send(event);
+		this.#followMotion(loop, nowMs);
+	}
+
+	/** What the gate said in this tick. */
+	gateSaid(output: { readonly handover: boolean; readonly health: number }): void {
+		this.#health = output.health;
+		if (output.handover === this.#handover) return;
+		this.#handover = output.handover;
+		this.changed.emit();
+	}
+
+	#health = 0;
+
+	/** A person asks. Answers whether the arm is armed in the end. */
+	async arm(): Promise<boolean> {
+		if (this.#state.phase === 'stopped') return false;
+		if (this.#state.phase === 'holding' || this.#state.phase === 'parking') {
+			this.#send({ kind: 'resume' });
+			this.#watch.resumed();
+			this.select(this.chosen);
+			return true;
+		}
+		this.#send({ kind: 'arm' });
+		return (await this.#energising) ?? this.#state.phase === 'armed';
+	}
+
+	stop(): void {
+		this.#send({ kind: 'stop' });
+	}
+
+	clearStop(): void {
+		this.#send({ kind: 'clearStop' });
+	}
+
+	/** Freeze, sink into the rest pose, torque off. */
+	release(): void {
+		this.#send({ kind: 'release' });
+	}
+
+	/** The arm keeps its pose under torque but follows nobody. */
+	lock(): void {
+		this.#send({ kind: 'hold', reason: 'parked' });
+	}
+
+	select(source: SetpointSource): void {
+		this.chosen = source;
+		if (this.#state.phase === 'armed') this.arbiter.select(source);
+		this.changed.emit();
+	}
+
+	report(): ArmReport {
+		const { reasons } = this.#state;
+		return {
+			armId: this.#options.armId,
+			status: this.#contact === 'there' ? statusOf(this.#state) : CONTACT_STATUS[this.#contact],
+			reason: reasons[0] ?? '',
+			handover: this.#handover,
+			epoch: this.epoch,
+			source: this.arbiter.active ?? this.chosen
+		};
+	}
+
+	#send(event: ArmingEvent): void {
+		const step = armingStep(this.#state, event);
+		if (step === null) return;
+		const before = this.#state;
+		this.#state = step.state;
+		for (const effect of step.effects) this.#run(effect);
+		// Arming starts the gate afresh, so it is told on the edge only.
+		if (mayMove(before) !== mayMove(step.state)) this.#loop?.setArmed(mayMove(step.state));
+		if (before.phase !== 'armed' && step.state.phase === 'armed') this.arbiter.select(this.chosen);
+		if (step.state.phase === 'freezing') this.#frozenSinceMs = this.#options.scheduler.now();
+		this.changed.emit();
+	}
+
+	#run(effect: ArmingEffect): void {
+		switch (effect) {
+			case 'energise':
+				this.#energising = this.#energise();
+				break;
+			case 'undoTorque':
+			case 'torqueOff':
+				void this.#session?.setTorque(false);
+				break;
+			case 'latchStop':
+				this.arbiter.stop();
+				break;
+			case 'openLatch':
+				this.arbiter.clear();
+				break;
+			case 'dropSetpoints':
+				this.arbiter.drop();
+				break;
+			case 'selectPark':
+				this.#parkFrom = this.#loop?.state?.slice() ?? null;
+				this.arbiter.select('park');
+				break;
+			case 'selectNone':
+				this.arbiter.select(null);
+				break;
+			case 'resetGate':
+				this.#options.gate.reset();
+				break;
+			case 'keepAwake':
+			case 'maySleep':
+				break; // the page holds the wake lock and follows the report
+			default:
+				assertNever(effect);
+		}
+	}
+
+	async #energise(): Promise<boolean> {
+		const done = (await this.#session?.energise(SO101_SERVO_LIMITS)) ?? false;
+		this.#send({ kind: done ? 'armed' : 'armFailed' });
+		return done && this.#state.phase === 'armed';
+	}
+
+	#parkSetpoint(nowMs: number): Setpoint | null {
+		const state = this.#loop?.state ?? null;
+		if (state === null || this.#parkFrom === null) return null;
+		return parkWish(state, this.#parkFrom, nowMs, this.epoch);
+	}
+
+	/** Tells the table when the arm has come to a stop and when it rests. */
+	#followMotion(loop: ControlLoop, nowMs: number): void {
+		const { state } = loop;
+		if (state === null) return;
+		const { phase } = this.#state;
+		if ((phase === 'resting' || phase === 'parking') && isAtRest(state)) this.#send({ kind: 'atRest' });
+		if (phase === 'freezing' && nowMs - this.#frozenSinceMs >= FREEZE_MS && this.#isStill(state, nowMs))
+			this.#send({ kind: 'frozen' });
+		if (nowMs - this.#beforeMs < 100) return;
+		this.#before = state.slice();
+		this.#beforeMs = nowMs;
+	}
+
+	#isStill(state: Float32Array, nowMs: number): boolean {
+		const before = this.#before;
+		const dtS = (nowMs - this.#beforeMs) / 1000;
+		if (before === null || dtS < 0.02) return false;
+		return SO101.joints.every((_, j) => Math.abs((state[j] ?? 0) - (before[j] ?? 0)) / dtS < STILL_PER_S);
+	}
+}
+
+const CONTACT_STATUS = {
+	none: 'disconnected',
+	connecting: 'connecting',
+	there: 'disarmed',
+	lost: 'lost'
+} as const;
+
+/** Locked by a person is the page's `disarmed`: torque holds the pose, nothing follows. */
+function statusOf({ phase, reasons }: ArmingState): ArmReport['status'] {
+	if (phase === 'holding' && reasons.length === 1 && reasons[0] === 'parked') return 'disarmed';
+	switch (phase) {
+		case 'parking':
+		case 'freezing':
+		case 'resting':
+			return 'resting';
+		case 'disarmed':
+		case 'arming':
+		case 'armed':
+		case 'holding':
+		case 'stopped':
+			return phase;
+	}
+}

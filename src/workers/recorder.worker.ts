@@ -1,0 +1,5 @@
+// RECORDER: encoders and the writing half of the store. Exposes the host; nothing of its own.
+import { expose } from 'comlink';
+import { RecorderHost } from '$lib/lab/hosts/recorder-host';
+
+expose(new RecorderHost({ build: __BUILD__, isolated: globalThis.crossOriginIsolated }));
