@@ -70,9 +70,16 @@ const JUDGE_CHECK = [
 	'import lerobot.scripts.lerobot_train'
 ].join('\n');
 
-/** Empty stand-ins for the GPU libraries need a compiler and an x86-64 Linux. */
+/** Empty stand-ins for the GPU libraries need these; asked first, before half a gigabyte is fetched in vain. */
+async function missingTool() {
+	for (const tool of ['gcc', 'nm', 'readelf'])
+		if (!(await run(tool, ['--version'])).ok) return `${tool} is not installed`;
+	return null;
+}
+
 async function installWithoutGpu(python, log) {
 	const failed =
+		(await missingTool()) ??
 		(await installLocked(python, here('locks', 'build.txt'), log)) ??
 		(await installLocked(python, here('locks', 'judge.txt'), log));
 	if (failed !== null) return failed;

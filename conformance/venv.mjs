@@ -7,9 +7,18 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	linkSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync
+} from 'node:fs';
 import { homedir, hostname, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findPython } from './find-python.mjs';
 
@@ -118,9 +127,7 @@ function readReady(dir) {
 }
 
 function writeReady(dir, facts) {
-	const temporary = join(dir, 'ready.json.new');
-	writeFileSync(temporary, JSON.stringify(facts, null, '\t'));
-	renameSync(temporary, join(dir, 'ready.json'));
+	writeFileSync(join(dir, 'ready.json'), JSON.stringify(facts, null, '\t'));
 }
 
 function fingerprint(files, version) {
@@ -175,23 +182,35 @@ export async function ensureVenv({ name, files, ways, log = () => {} }) {
 	}
 }
 
+/** Leftovers of builders that were killed. A child of theirs may still be writing, so nothing is built in their place. */
+function sweepAbandoned(dir) {
+	const prefix = `${basename(dir)}.building-`;
+	for (const name of readdirSync(dirname(dir)).filter((entry) => entry.startsWith(prefix)))
+		rmSync(join(dirname(dir), name), { recursive: true, force: true });
+}
+
+/** Builds beside the final place and moves there whole: half an environment never stands under the right name. */
 async function build({ dir, found, ways, log }) {
+	sweepAbandoned(dir);
+	const workshop = `${dir}.building-${process.pid}`;
 	const reasons = [];
 	for (const way of ways) {
 		const started = Date.now();
-		rmSync(dir, { recursive: true, force: true });
+		rmSync(workshop, { recursive: true, force: true });
 		log(`${way.label}: Python ${found.version.join('.')} into ${dir}`);
-		const made = await run(found.python, ['-m', 'venv', dir]);
-		const reason = made.ok ? await way.install(pythonIn(dir), log) : tail(made.output);
+		const made = await run(found.python, ['-m', 'venv', workshop]);
+		const reason = made.ok ? await way.install(pythonIn(workshop), log) : tail(made.output);
 		if (reason === null) {
 			const seconds = Math.round((Date.now() - started) / 1000);
-			writeReady(dir, { way: way.label, python: found.version.join('.'), seconds });
+			writeReady(workshop, { way: way.label, python: found.version.join('.'), seconds });
+			rmSync(dir, { recursive: true, force: true });
+			renameSync(workshop, dir);
 			log(`${way.label}: ready in ${seconds} s`);
 			return { python: pythonIn(dir), way: way.label };
 		}
 		log(`${way.label}: failed: ${reason}`);
 		reasons.push(`${way.label}: ${reason}`);
 	}
-	rmSync(dir, { recursive: true, force: true });
+	rmSync(workshop, { recursive: true, force: true });
 	return { missing: reasons.join('\n') };
 }
