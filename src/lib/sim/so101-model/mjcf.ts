@@ -91,11 +91,11 @@ export function buildMjcf(options: MjcfOptions = {}): string {
 	const roots = SO101_CHAIN.joints.map((j, i) => (j.parent < 0 ? linkBody(j, i) : '')).join('');
 	return `<mujoco model="so101_pick_place">
 <compiler angle="radian" autolimits="true" inertiafromgeom="false"/>
-<option timestep="${timestepS}" integrator="implicitfast" cone="elliptic" impratio="10" noslip_iterations="3" iterations="20" ls_iterations="10"/>
+<option timestep="${timestepS}" integrator="implicitfast" cone="elliptic" noslip_iterations="3"/>
 <size memory="2M"/>
 <default>
 <joint damping="${joint.damping}" armature="${joint.armature}" frictionloss="${joint.frictionLossNm}"/>
-<geom condim="3" friction="0.6 0.005 0.0001" solref="0.006 1"/>
+<geom condim="3" friction="0.4 0.005 0.0001" solref="0.006 1"/>
 <default class="grip"><geom condim="4" friction="1.2 0.02 0.0005" solimp="0.95 0.99 0.001" solref="0.006 1" priority="1"/></default>
 </default>
 <worldbody>

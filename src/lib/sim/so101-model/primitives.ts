@@ -98,8 +98,8 @@ const JAW_PAD_HALF_M = 0.002;
 const MOVING_JAW: readonly ScenePrimitive[] = [
 	part('moving_jaw', 'axle', 'cylinder', [0.0125, 0.0235], [0, 0, 0.0189], JOINT),
 	part('moving_jaw', 'root', 'box', [0.0095, 0.0125, 0.0205], [0.001, -0.0175, 0.0189], SHELL, SOLID),
-	part('moving_jaw', 'finger', 'box', [0.0062, 0.0175, 0.0125], [0.0052, -0.0425, 0.0189], SHELL, {
-		quat: aboutZ(0.16),
+	part('moving_jaw', 'finger', 'box', [0.0055, 0.018, 0.0115], [0.0085, -0.0445, 0.0189], SHELL, {
+		quat: aboutZ(0.11),
 		contact: 'solid'
 	}),
 	part('moving_jaw', 'fingertip', 'box', [0.0038, 0.0135, 0.0095], [0.0041, -0.0738, 0.0189], SHELL, {

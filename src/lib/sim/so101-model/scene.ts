@@ -48,7 +48,7 @@ const SCENERY: readonly ScenePrimitive[] = [
 		quat: UPRIGHT,
 		// Orange on blue is told apart with every kind of colour vision, and neither colour is on the arm.
 		rgba: [0.96, 0.42, 0.05, 1],
-		contact: 'grip'
+		contact: 'solid'
 	},
 	{
 		name: 'target',
