@@ -108,11 +108,16 @@ def compile_stub(soname: str, versions: dict[str, set[str]], folder: Path, work:
     source = work / "stub.c"
     # C++ names are no C identifiers; the assembler takes any.
     source.write_text(
-        "\n".join(f'int stub_{i}(void) __asm__("{symbol}");\nint stub_{i}(void) {{ return 1; }}' for i, symbol in enumerate(symbols))
+        "\n".join(
+            f'int stub_{i}(void) __asm__("{symbol}");\nint stub_{i}(void) {{ return 1; }}'
+            for i, symbol in enumerate(symbols)
+        )
     )
     script = work / "stub.map"
     named = {version: names for version, names in versions.items() if version}
-    script.write_text("".join(f"{version} {{ global: {'; '.join(sorted(names))}; }};\n" for version, names in named.items()))
+    script.write_text(
+        "".join(f"{version} {{ global: {'; '.join(sorted(names))}; }};\n" for version, names in named.items())
+    )
     command = ["gcc", "-shared", "-fPIC", "-O0", "-w", f"-Wl,-soname,{soname}"]
     if named:
         command.append(f"-Wl,--version-script={script}")

@@ -127,12 +127,17 @@ def scene_foreign_file(port: str, folder: Path, seen: dict) -> list[str]:
     with talk.connected() as robot:
         seen["models"] = {joint: robot.bus.ping(joint) for joint in JOINTS}
         firmware = {
-            joint: [robot.bus.read(name, joint, normalize=False) for name in ("Firmware_Major_Version", "Firmware_Minor_Version")]
+            joint: [
+                robot.bus.read(name, joint, normalize=False)
+                for name in ("Firmware_Major_Version", "Firmware_Minor_Version")
+            ]
             for joint in JOINTS
         }
         seen["firmware"] = {joint: ".".join(map(str, pair)) for joint, pair in firmware.items()}
         problems = [] if robot.is_calibrated else ["not calibrated after LeRobot wrote the file to the servos"]
-        problems += [f"{joint} is model {model}, 777 expected" for joint, model in seen["models"].items() if model != 777]
+        problems += [
+            f"{joint} is model {model}, 777 expected" for joint, model in seen["models"].items() if model != 777
+        ]
     if len(set(seen["firmware"].values())) != 1:
         problems.append(f"firmware differs: {seen['firmware']}")
     return problems
@@ -244,7 +249,9 @@ def judge(arguments: argparse.Namespace, report: Report, folder: Path) -> dict:
         golden = taps.load(arguments.expect_log)
         problems, seen["replies_equal"] = taps.compare(said, golden)
         report.check("bytes as in the golden log", problems, f"{seen['replies_equal']} of {len(golden)} answers equal")
-    attempt(report, "moves, reads, lets go", lambda: scene_move(arguments.pty, folder, seen, arguments.tolerance_degrees))
+    attempt(
+        report, "moves, reads, lets go", lambda: scene_move(arguments.pty, folder, seen, arguments.tolerance_degrees)
+    )
     (folder / f"{ARM_ID}.json").unlink(missing_ok=True)
     attempt(report, "calibrates from nothing", lambda: scene_calibrate(arguments.pty, folder, seen))
     return seen
@@ -256,7 +263,9 @@ def main() -> int:
     parser.add_argument("--log", type=Path, help="write the bytes of the calibrated connection here")
     parser.add_argument("--expect-log", type=Path)
     parser.add_argument("--report", type=Path)
-    parser.add_argument("--tolerance-degrees", type=float, default=4.0, help="gravity sags a servo without integral gain")
+    parser.add_argument(
+        "--tolerance-degrees", type=float, default=4.0, help="gravity sags a servo without integral gain"
+    )
     arguments = parser.parse_args()
     if not arguments.pty.startswith(PSEUDO_TERMINALS):
         raise SystemExit(f"{arguments.pty} is no pseudo terminal; this program moves the arm without guards")

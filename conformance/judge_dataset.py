@@ -52,7 +52,9 @@ def check_rows(meta, rows: pa.Table) -> list[str]:
         problems.append("frame_index does not count from 0 in each episode")
     error = np.abs(column(rows, "timestamp").astype(np.float64) - right_frame / meta.fps)
     tolerance = np.maximum(1e-6, np.spacing(np.float32(right_frame / meta.fps)))
-    problems += [f"row {n}: timestamp is {error[n]:.6f} s off frame_index/fps" for n in np.flatnonzero(error > tolerance)]
+    problems += [
+        f"row {n}: timestamp is {error[n]:.6f} s off frame_index/fps" for n in np.flatnonzero(error > tolerance)
+    ]
     begin = 0
     for entry, length in zip(meta.episodes, lengths, strict=True):
         if (entry["dataset_from_index"], entry["dataset_to_index"]) != (begin, begin + length):
@@ -65,7 +67,9 @@ def check_tasks(readings: dict[str, Reading], lengths: list[int], expect: dict |
     problems = []
     wanted = None
     if expect and all("task" in episode for episode in expect["episodes"]):
-        wanted = [episode["task"] for episode, length in zip(expect["episodes"], lengths, strict=True) for _ in range(length)]
+        wanted = [
+            episode["task"] for episode, length in zip(expect["episodes"], lengths, strict=True) for _ in range(length)
+        ]
     for backend, reading in readings.items():
         for row, task in enumerate(reading.tasks):
             if not isinstance(task, str) or not task:
@@ -120,7 +124,9 @@ def check_stats(meta, root: Path, rows: pa.Table, reading: Reading) -> list[str]
         elif feature["dtype"] != "string":
             values = column(rows, key).reshape(len(rows), -1)
             for n, stored in enumerate(per_episode):
-                problems += stats.check_vector(f"episode {n} {key}", stored.get(key, {}), values[episode == n], merged=False)
+                problems += stats.check_vector(
+                    f"episode {n} {key}", stored.get(key, {}), values[episode == n], merged=False
+                )
             problems += stats.check_vector(f"stats.json {key}", whole.get(key, {}), values, merged=True)
     return problems
 

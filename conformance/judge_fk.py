@@ -50,9 +50,7 @@ def pose(model: mujoco.MjModel, data: mujoco.MjData, joints: list[float]) -> dic
     for name, angle in zip(JOINTS, joints, strict=True):
         data.qpos[model.joint(name).qposadr[0]] = angle
     mujoco.mj_kinematics(model, data)
-    bodies = {
-        model.body(i).name: frame(data.xpos[i], data.xmat[i]) for i in range(1, model.nbody)
-    }
+    bodies = {model.body(i).name: frame(data.xpos[i], data.xmat[i]) for i in range(1, model.nbody)}
     sites = {model.site(i).name: frame(data.site_xpos[i], data.site_xmat[i]) for i in range(model.nsite)}
     return {"joints": joints, "bodies": bodies, "sites": sites}
 
@@ -68,9 +66,7 @@ def main() -> None:
         "joint_order": JOINTS,
         "limits": {name: model.joint(name).range.tolist() for name in JOINTS},
         "masses": {model.body(i).name: float(model.body_mass[i]) for i in range(1, model.nbody)},
-        "parents": {
-            model.body(i).name: model.body(int(model.body_parentid[i])).name for i in range(1, model.nbody)
-        },
+        "parents": {model.body(i).name: model.body(int(model.body_parentid[i])).name for i in range(1, model.nbody)},
         "poses": [pose(model, data, [float(v) for v in vector]) for vector in vectors],
     }
     json.dump(answer, sys.stdout)

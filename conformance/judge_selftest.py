@@ -1,5 +1,5 @@
-"""Proves that judge_dataset.py bites: LeRobot's own golden dataset passes every check, and each spoiled copy of it fails
-at the check that is there for that mistake.
+"""Proves that judge_dataset.py bites: LeRobot's own golden dataset passes every check, and each spoiled copy of it
+fails at the check that is there for that mistake.
 
     python conformance/judge_selftest.py
 """

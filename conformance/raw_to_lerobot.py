@@ -12,9 +12,9 @@ RAW_DIR holds raw.json and the files it names:
   rows       little-endian float32; per frame N state values, then N action values (N joints)
   pictures   one planar YUV 4:2:0 picture per frame without padding: Y, U, V; BT.601, limited range
 
-Prints one JSON line on stdout (the encoders chatter on stderr): CPU seconds (user + system, children included) from the first raw byte to the finished tree.
-`convert` is the part spent turning I420 into the RGB that add_frame takes; `import` (not part of `total`) is what
-loading LeRobot cost. OUT must not exist.
+Prints one JSON line on stdout (the encoders chatter on stderr): CPU seconds (user + system, children included) from the
+first raw byte to the finished tree. `convert` is the part spent turning I420 into the RGB that add_frame takes;
+`import` (not part of `total`) is what loading LeRobot cost. OUT must not exist.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """What the maker of a dataset says should be in it (expect.json, version 1; described in README.md)."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -42,8 +43,10 @@ def differences(found: list[int], wanted: list[int]) -> list[str]:
 
 def check_follows(found: list[int], limits: dict) -> list[str]:
     """For a free-running camera: numbers never fall; repeats and gaps stay within what the recorder counted."""
-    steps = [after - before for before, after in zip(found, found[1:], strict=False)]
-    problems = [f"row {row + 1}: picture {found[row + 1]} after {found[row]}" for row, step in enumerate(steps) if step < 0]
+    steps = [after - before for before, after in itertools.pairwise(found)]
+    problems = [
+        f"row {row + 1}: picture {found[row + 1]} after {found[row]}" for row, step in enumerate(steps) if step < 0
+    ]
     repeated = sum(1 for step in steps if step == 0)
     skipped = sum(step - 1 for step in steps if step > 1)
     if repeated > limits.get("dup", 0):

@@ -16,7 +16,7 @@ SETTINGS = {
     "HF_HUB_OFFLINE": "1",
     "HF_DATASETS_OFFLINE": "1",
     "HF_HOME": _home,
-    "HF_LEROBOT_HOME": os.path.join(_home, "lerobot"),
+    "HF_LEROBOT_HOME": f"{_home}/lerobot",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",

@@ -42,7 +42,10 @@ class Report:
         if out is not None:
             body = {"ok": self.ok, "versions": versions(), "facts": self.facts, "checks": self.checks}
             out.write_text(json.dumps(body, indent=1, default=str))
-        print(f"{len(self.checks) - len(failed)} of {len(self.checks)} checks ok" + (f"; failed: {', '.join(failed)}" if failed else ""))
+        print(
+            f"{len(self.checks) - len(failed)} of {len(self.checks)} checks ok"
+            + (f"; failed: {', '.join(failed)}" if failed else "")
+        )
         return 0 if self.ok else 1
 
 
