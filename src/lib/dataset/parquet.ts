@@ -53,13 +53,21 @@ function schemaOf({ name, type, depth }: Pick<ParquetColumn, 'name' | 'type' | '
 	];
 }
 
+/** Numbers in the first row of a column; all rows have as many. */
+function widthOf(column: ParquetColumn): number {
+	const [first] = column.values;
+	return Array.isArray(first) ? (first as unknown[]).flat(column.depth).length : 1;
+}
+
 /** The bytes of one parquet file. `metadata` goes into the footer as key and value. */
 export function parquetBytes(
 	columns: readonly ParquetColumn[],
 	metadata: Readonly<Record<string, string>> = {}
 ): Uint8Array {
 	const rows = columns[0]?.values.length ?? 0;
-	const writer = new ByteWriter(1 << 16);
+	// Room for every value, so that the buffer need not grow and be copied.
+	const values = columns.reduce((sum, column) => sum + column.values.length * widthOf(column), 0);
+	const writer = new ByteWriter(8192 + 10 * values);
 	const kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }));
 	void parquetWrite({
 		writer,

@@ -34,8 +34,8 @@ describe('statistics against those of lerobot 0.6.1', () => {
 	});
 
 	it('agrees on the whole dataset', () => {
-		expectLike(mergeStats(found.map((stats) => stats.action)), golden.merged.action as GoldenStats);
-		expectLike(mergeStats(found.map((stats) => stats.timestamp)), golden.merged.timestamp as GoldenStats);
+		expectLike(mergeStats(found.map((stats) => stats.action)), golden.merged.action);
+		expectLike(mergeStats(found.map((stats) => stats.timestamp)), golden.merged.timestamp);
 	});
 
 	it('keeps LeRobot’s order of keys', () => {

@@ -55,9 +55,9 @@ class CountingFiles {
 		this.paths.push(path);
 	}
 
-	/** A file built in memory: its bytes were placed once as values and once as file. */
+	/** A file built in memory: its pages or lines were gathered into it once. */
 	async writeBuilt(path: string, bytes: Uint8Array): Promise<void> {
-		this.bytesCopied += 2 * bytes.length;
+		this.bytesCopied += bytes.length;
 		await this.write(path, [bytes]);
 	}
 
@@ -142,8 +142,8 @@ class DatasetWriter {
 		if (!reader || !track) throw new RangeError(`no camera ${camera} in episode ${episodeIndex}`);
 		const { signal } = this.#options;
 		const header = await mp4Header(trackOf(reader.meta, camera), track, this.#shape.fps);
-		// The muxer's boxes were built once, gathered once and joined once.
-		this.#files.bytesCopied += 3 * header.length;
+		// The muxer's boxes were gathered once and joined once.
+		this.#files.bytesCopied += 2 * header.length;
 		await this.#files.write(
 			path,
 			(async function* () {

@@ -5,41 +5,15 @@
 import { makeZip } from 'client-zip';
 import type { FileSink, FileWriter } from '$lib/contracts';
 import type { ByteTarget } from './byte-target';
+import { Channel } from './channel';
 
 /** client-zip writes local time, so the date is local as well. */
 const ZIP_EPOCH = new Date(1980, 0, 1);
 
 interface ZipEntry {
 	readonly name: string;
-	readonly input: ReadableStream<Uint8Array>;
+	readonly input: Channel<Uint8Array>;
 	readonly lastModified: Date;
-}
-
-/** Hands entries over one by one: `push` settles when the reader asks for the next. */
-class EntryQueue implements AsyncIterable<ZipEntry> {
-	readonly #stream = new TransformStream<ZipEntry, ZipEntry>();
-	readonly #writer = this.#stream.writable.getWriter();
-
-	push(entry: ZipEntry): Promise<void> {
-		return this.#writer.write(entry);
-	}
-
-	end(): Promise<void> {
-		return this.#writer.close();
-	}
-
-	fail(reason: unknown): Promise<void> {
-		return this.#writer.abort(reason);
-	}
-
-	async *[Symbol.asyncIterator](): AsyncGenerator<ZipEntry> {
-		const reader = this.#stream.readable.getReader();
-		for (;;) {
-			const { done, value } = await reader.read();
-			if (done) return;
-			yield value;
-		}
-	}
 }
 
 async function pump(zip: ReadableStream<Uint8Array>, target: ByteTarget): Promise<void> {
@@ -53,34 +27,39 @@ async function pump(zip: ReadableStream<Uint8Array>, target: ByteTarget): Promis
 
 /** Puts every file below `folder/` into a zip written to `target`. */
 export function zipSink(target: ByteTarget, folder: string): FileSink {
-	const entries = new EntryQueue();
-	const pumping = pump(makeZip(entries), target);
-	let failure: { readonly reason: unknown } | null = null;
-	pumping.catch((reason: unknown) => (failure = { reason }));
-	/** A failing target shows at the next write, not as a write that never ends. */
-	const orFailure = async (step: Promise<void>): Promise<void> => {
-		step.catch(() => undefined);
-		await Promise.race([step, pumping.then(() => new Promise<never>(() => undefined))]);
-		if (failure) throw failure.reason;
+	const entries = new Channel<ZipEntry>();
+	let open: Channel<Uint8Array> | null = null;
+	/** Ends whoever waits, and every later write, with the reason. */
+	const fail = (reason: unknown): void => {
+		entries.fail(reason);
+		open?.fail(reason);
 	};
+	let failure: { readonly reason: unknown } | null = null;
+	const pumping = pump(makeZip(entries), target).catch((reason: unknown) => {
+		failure = { reason };
+		fail(reason);
+	});
 	return {
 		async file(path): Promise<FileWriter> {
-			const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-			const writer = writable.getWriter();
-			const name = `${folder}/${path}`;
-			await orFailure(entries.push({ name, input: readable, lastModified: ZIP_EPOCH }));
+			const input = new Channel<Uint8Array>();
+			await entries.push({ name: `${folder}/${path}`, input, lastModified: ZIP_EPOCH });
+			open = input;
+			if (failure) throw failure.reason;
 			return {
-				write: (bytes) => orFailure(writer.write(bytes)),
-				close: () => orFailure(writer.close())
+				// An empty piece would end the file.
+				write: (bytes) => (bytes.length > 0 ? input.push(bytes) : Promise.resolve()),
+				close: () => input.end()
 			};
 		},
 		async finish() {
-			await orFailure(entries.end());
+			await entries.end();
 			await pumping;
+			if (failure) throw failure.reason;
 			await target.close();
 		},
 		async abort(reason) {
-			await entries.fail(reason).catch(() => undefined);
+			fail(reason);
+			await pumping;
 			await target.abort(reason);
 		},
 		get bytesCopied() {
