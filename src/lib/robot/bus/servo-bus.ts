@@ -219,13 +219,20 @@ export class ServoBus {
 		this.#collector.begin(exchange, this.#attempt);
 		this.#attemptOpen = true;
 		this.#transmit(exchange, end, this.#collector.expectedBytes, now);
-		const patienceMs = this.#currentIsUrgent
-			? Math.min(this.#overheadMs, 2 * this.#usbFrameMs + this.#returnDelayMs) + this.#fastMarginMs
-			: 2 * this.#usbFrameMs + this.#returnDelayMs * this.#plan.askCount + this.#marginMs;
-		this.#timer = this.#scheduler.at(
-			Math.min(now + this.#attemptWireMs + patienceMs, exchange.deadlineMs),
-			this.#onTimeout
-		);
+		this.#timer = this.#scheduler.at(Math.min(this.#patientUntil(now), exchange.deadlineMs), this.#onTimeout);
+	}
+
+	/**
+	 * When the attempt sent at `now` counts as unanswered. The fast lane waits at least what answers took lately, and
+	 * longer while the period still has room for one more question: most late answers are only a little late.
+	 */
+	#patientUntil(now: number): number {
+		const usualMs = now + this.#attemptWireMs;
+		if (!this.#currentIsUrgent)
+			return usualMs + 2 * this.#usbFrameMs + this.#returnDelayMs * this.#plan.askCount + this.#marginMs;
+		const againMs = this.#attemptWireMs + this.#overheadMs + this.#usbFrameMs;
+		const deadlineMs = this.#current?.deadlineMs ?? now;
+		return Math.max(usualMs + this.#overheadMs + this.#fastMarginMs, deadlineMs - againMs);
 	}
 
 	#copyPrefix(exchange: Exchange): number {
@@ -260,11 +267,12 @@ export class ServoBus {
 		// A servo never answers as everybody: this is an instruction that came back as an echo.
 		if (id === this.protocol.broadcastId) return;
 		if (this.#attemptOpen && this.#collector.accept(id, errorBits, data, offset, length)) {
-			this.#debts.settle(id);
+			this.#debts.settle(id, this.#plan.settling);
 			return;
 		}
-		if (this.#debts.payLate(id, length)) {
+		if (this.#debts.payLate(id, length, this.#scheduler.now())) {
 			this.counters.lateReplies += 1;
+			if (this.#attemptOpen) this.#collector.late();
 			return;
 		}
 		this.counters.strayReplies += 1;
@@ -334,7 +342,6 @@ export class ServoBus {
 			const index = this.#plan.ask[k] ?? 0;
 			if (exchange.got[index] === 0) this.#debts.incur(exchange.ids[index] ?? 0, this.#plan.askedLength, now);
 		}
-		this.#collector.withdraw();
 		this.#sawDamage ||= this.#collector.damaged;
 		this.#sawWrongId ||= this.#collector.wrongId;
 	}

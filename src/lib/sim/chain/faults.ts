@@ -62,7 +62,7 @@ export class FaultDice {
 	}
 
 	lateMs(): number {
-		const [low, high] = this.rates.lateMs ?? [0.5, 15];
+		const [low, high] = this.rates.lateMs ?? [0.2, 2];
 		return this.#random.between(low, high);
 	}
 

@@ -33,6 +33,8 @@ export class Wire {
 	#freeMs = 0;
 	/** The adapter hands nothing over before this. */
 	#stalledUntilMs = 0;
+	/** End of the request the chain hears right now. */
+	#requestEndMs = 0;
 	readonly #held: HeldAnswer[] = [];
 	readonly #bytes = new Uint8Array(CAPACITY);
 	readonly #arrivalMs = new Float64Array(CAPACITY);
@@ -73,6 +75,7 @@ export class Wire {
 			const index = this.dice.index(heard.length);
 			heard[index] = (heard[index] ?? 0) ^ this.dice.flip();
 		}
+		this.#requestEndMs = startMs + bytes.length * this.#byteMs;
 		this.#chain.receive(heard, startMs, this.#byteMs, this.#baudRate, this.#sink);
 	}
 
@@ -118,7 +121,9 @@ export class Wire {
 
 	#answer(servo: VirtualServo, bytes: Uint8Array, length: number, readyMs: number): void {
 		const fault = this.dice.answer();
-		if (fault === 'dropPacket') return;
+		// One line for both directions: an answer in the middle of a request (a servo pieced one together from damaged
+		// bytes) collides with it and is lost.
+		if (fault === 'dropPacket' || readyMs < this.#requestEndMs - this.#byteMs / 2) return;
 		// A servo answers in the order it was asked: behind a late answer the next one waits.
 		let behind = Number.NEGATIVE_INFINITY;
 		for (const held of this.#held) if (held.servo === servo) behind = Math.max(behind, held.releaseMs);
