@@ -68,11 +68,28 @@ function feed(plot: uPlot, buffer: TraceBuffer, options: TraceOptions): void {
 
 /** Degrees in steps of 30 around what is drawn, at least 90 wide: the axis must not breathe with every sample. */
 function calmRange(_plot: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
-	if (low === null || high === null) return [-60, 60];
+	if (low === null || high === null || !Number.isFinite(high - low)) return [-60, 60];
 	const min = Math.floor((low - 5) / 30) * 30;
 	const max = Math.ceil((high + 5) / 30) * 30;
 	return max - min >= 90 ? [min, max] : [min - 30, Math.max(max, min + 60)];
 }
+
+/** Runs of NaN as pixel ranges: a failed read is a hole in the curve, never a straight line across it. */
+const failedReads: uPlot.Series.GapsBuilder = (plot, seriesIndex, from, to) => {
+	const times = plot.data[0];
+	const values = plot.data[seriesIndex];
+	const gaps: [number, number][] = [];
+	let start = -1;
+	for (let at = from; at <= to; at++) {
+		const missing = Number.isNaN(values?.[at] ?? NaN);
+		if (missing && start < 0) start = Math.max(from, at - 1);
+		if ((!missing || at === to) && start >= 0) {
+			gaps.push([plot.valToPos(times[start] ?? 0, 'x', true), plot.valToPos(times[at] ?? 0, 'x', true)]);
+			start = -1;
+		}
+	}
+	return gaps;
+};
 
 function plotOptions(
 	host: HTMLElement,
@@ -115,7 +132,8 @@ function plotOptions(
 					scale: joint.unit,
 					stroke: () => color(index),
 					points: { show: false },
-					spanGaps: false
+					spanGaps: false,
+					gaps: failedReads
 				};
 				return [
 					{ ...common, width: 2 },
