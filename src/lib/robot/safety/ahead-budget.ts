@@ -94,7 +94,7 @@ export function totalOf(row: JointAheadBudget): number {
 }
 
 /** How far the tip may still have to go: rest of the way plus run-out, weight apart. */
-export const TIP_AHEAD_MM = 7.4;
+export const TIP_AHEAD_MM = 8.8;
 
 /** A moving arm runs on by its speed times this before the spring of the servo has caught it. */
-export const RUN_OUT_S = 0.03;
+export const RUN_OUT_S = 0.033;

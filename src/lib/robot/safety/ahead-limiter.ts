@@ -1,17 +1,18 @@
 /**
  * Keeps the goal near the arm: what is left to travel when commands stop coming (see ahead-budget.ts). Knows the pose,
- * the arm's weight and how much weight hangs at the tip, which it learns from the error while the arm is slow. Knows
- * nothing of speeds and sources.
+ * the arm's weight, its momentum and the load at the tip. Knows nothing of speed limits and sources.
  *
- * The goal that would let the arm rest exactly where it is, is called the centre: state + weight / stiffness. All budgets
- * are measured from there, so lifting never fights with them.
+ * The goal that would let the arm rest exactly where it is, is called the centre: state + (weight + load) / stiffness. All
+ * budgets are measured from there, so lifting never fights with them.
+ *
+ * [Note: tip] In a linear world the tip comes to rest at J * (goal - centre) from here, plus the run-out J * v * T. The
+ * load is only known to lie between two bounds, so the budget must hold for both; where the doubt about the load alone is
+ * larger than the budget, lifting wins and the goal may at least not make it worse. All tests are |b + r * e| <= limit
+ * for a shrinking factor r, which is a quadratic and needs no search.
  */
 import type { ArmGeometry } from './arm-geometry';
 import { RATED_LOAD_KG, SERVO_MODEL } from './ahead-budget';
-
-/** The load is learned with this time constant, only below this joint speed (LeRobot units/s). */
-const LEARN_S = 0.25;
-const LEARN_BELOW_PER_S = 12;
+import { createLoadEstimate } from './load-estimate';
 
 export interface AheadLimits {
 	/** Per joint, LeRobot units, around the centre. */
@@ -39,101 +40,109 @@ export interface AheadLimiter {
 	 * true if it had to. `clipped[j]` tells which joints met their own margin.
 	 */
 	limit(goal: Float64Array, share: ArrayLike<number>, clipped: Uint8Array): boolean;
+	/** Time has passed unseen. */
+	distrust(): void;
 	reset(): void;
 }
 
 const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
 
+/** Largest r in 0..1 with |b + r e| <= max(limit, |b|), for vectors of three. */
+function largestShare(b: Float64Array, e: Float64Array, limit: number): number {
+	let ee = 0;
+	let be = 0;
+	let bb = 0;
+	for (let k = 0; k < 3; k++) {
+		ee += at(e, k) * at(e, k);
+		be += at(b, k) * at(e, k);
+		bb += at(b, k) * at(b, k);
+	}
+	if (!(ee > 0)) return 1;
+	const room = Math.max(limit * limit, bb) - bb;
+	return Math.min(1, Math.max(0, (-be + Math.sqrt(be * be + ee * room)) / ee));
+}
+
 export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): AheadLimiter {
 	const joints = geometry.scale.length;
-	const points = new Float64Array(3 * geometry.model.points.length);
-	const tipOffset = 3 * geometry.model.tip;
 	const tipLink = geometry.model.points[geometry.model.tip]?.link ?? -1;
-	const state = new Float64Array(joints);
 	const centre = new Float64Array(joints);
 	const weight = new Float64Array(joints);
 	const load = new Float64Array(joints);
-	const tipNow = new Float64Array(3);
-	const trial = new Float64Array(joints);
-	const runOut = new Float64Array(joints);
-	let loadShare = 0;
+	const ahead = new Float64Array(joints);
+	const jacobian = new Float64Array(3 * joints);
+	const runOut = new Float64Array(3);
+	const fullLoad = new Float64Array(3);
+	const travel = new Float64Array(3);
+	const base = new Float64Array(3);
+	const estimate = createLoadEstimate();
 
 	const toUnits = (torque: Float64Array): void => {
 		for (let j = 0; j < joints; j++)
 			torque[j] = at(torque, j) / (SERVO_MODEL.stiffnessNmPerRad * at(geometry.scale, j));
 	};
 
-	/** One number, the mass, explains the errors of all joints best (least squares), lag taken out. */
-	const learn = (goal: ArrayLike<number>, velocity: ArrayLike<number>, dtS: number): void => {
-		let above = 0;
-		let below = 0;
-		for (let j = 0; j <= tipLink; j++) {
-			if (!(Math.abs(at(velocity, j)) < LEARN_BELOW_PER_S)) return;
-			const error = at(goal, j) - at(state, j) - at(weight, j) - SERVO_MODEL.lagS * at(velocity, j);
-			above += error * at(load, j);
-			below += at(load, j) * at(load, j);
+	/** out = J * values, millimetres. Values that are not numbers (a speed not known yet) count as none. */
+	const tipMotion = (values: ArrayLike<number>, factor: number, out: Float64Array): void => {
+		for (let k = 0; k < 3; k++) {
+			let sum = 0;
+			for (let j = 0; j <= tipLink; j++) {
+				const value = at(values, j);
+				if (Number.isFinite(value)) sum += at(jacobian, k * joints + j) * value;
+			}
+			out[k] = 1000 * factor * sum;
 		}
-		// Below a tenth of a degree the load has no lever: nothing to be learned from this pose.
-		if (!(below > 0.01)) return;
-		const seen = Math.min(1, Math.max(0, above / below));
-		if (Number.isFinite(seen)) loadShare += (seen - loadShare) * Math.min(1, dtS / LEARN_S);
 	};
 
-	/** Distance the tip would still go if `goal` were the last one, weight apart; mm. */
-	const tipTravel = (goal: Float64Array): number => {
-		for (let j = 0; j < joints; j++) trial[j] = at(state, j) + at(runOut, j) + at(goal, j) - at(centre, j);
-		geometry.solve(trial);
-		geometry.points(points);
-		const x = at(points, tipOffset) - at(tipNow, 0);
-		const y = at(points, tipOffset + 1) - at(tipNow, 1);
-		const z = at(points, tipOffset + 2) - at(tipNow, 2);
-		return 1000 * Math.sqrt(x * x + y * y + z * z);
+	/** Largest share of `ahead` that keeps the tip's budget for a load of `share` of the rated one. */
+	const keeps = (share: number): number => {
+		const unknown = estimate.share - share;
+		for (let k = 0; k < 3; k++) base[k] = at(runOut, k) + unknown * at(fullLoad, k);
+		return largestShare(base, travel, limits.tipAheadMm);
 	};
 
 	return {
 		centre,
 		get loadShare() {
-			return loadShare;
+			return estimate.share;
 		},
-		observe(newState, goal, velocity, dtS) {
-			for (let j = 0; j < joints; j++) state[j] = at(newState, j);
+		observe(state, goal, velocity, dtS) {
 			geometry.solve(state);
-			geometry.points(points);
-			for (let k = 0; k < 3; k++) tipNow[k] = at(points, tipOffset + k);
+			geometry.tipJacobian(jacobian);
 			geometry.ownWeight(weight);
 			geometry.tipWeight(RATED_LOAD_KG, load);
 			toUnits(weight);
 			toUnits(load);
-			if (goal) learn(goal, velocity, dtS);
-			for (let j = 0; j < joints; j++) {
-				centre[j] = at(state, j) + at(weight, j) + loadShare * at(load, j);
-				const v = at(velocity, j);
-				runOut[j] = Number.isFinite(v) ? v * limits.runOutS : 0;
+			if (goal) {
+				for (let j = 0; j < joints; j++) ahead[j] = at(goal, j) - at(state, j) - at(weight, j);
+				estimate.learn(ahead, load, velocity, tipLink, dtS);
 			}
+			for (let j = 0; j < joints; j++)
+				centre[j] = at(state, j) + at(weight, j) + estimate.share * at(load, j);
+			tipMotion(velocity, limits.runOutS, runOut);
+			tipMotion(load, 1, fullLoad);
 		},
 		limit(goal, share, clipped) {
 			let changed = false;
 			for (let j = 0; j < joints; j++) {
 				const margin = at(limits.aheadMargin, j) * at(share, j);
-				const ahead = at(goal, j) - at(centre, j);
-				const kept = Math.min(margin, Math.max(-margin, ahead));
-				clipped[j] = kept === ahead ? 0 : 1;
-				if (kept === ahead) continue;
-				goal[j] = at(centre, j) + kept;
-				changed = true;
+				const wanted = at(goal, j) - at(centre, j);
+				ahead[j] = Math.min(margin, Math.max(-margin, wanted));
+				clipped[j] = ahead[j] === wanted ? 0 : 1;
+				if (clipped[j] === 1) changed = true;
 			}
-			for (let round = 0; round < 3; round++) {
-				const travel = tipTravel(goal);
-				if (travel <= limits.tipAheadMm) break;
-				const factor = (limits.tipAheadMm / travel) * (round === 0 ? 1 : 0.98);
-				// Joints beyond the tip's link (the jaw) do not move the tip.
-				for (let j = 0; j <= tipLink; j++) goal[j] = at(centre, j) + (at(goal, j) - at(centre, j)) * factor;
-				changed = true;
-			}
-			return changed;
+			tipMotion(ahead, 1, travel);
+			const factor = Math.min(keeps(estimate.share), keeps(estimate.least), keeps(estimate.most));
+			if (factor < 1) changed = true;
+			if (!changed) return false;
+			// Joints beyond the tip's link (the jaw) do not move the tip.
+			for (let j = 0; j < joints; j++) goal[j] = at(centre, j) + at(ahead, j) * (j <= tipLink ? factor : 1);
+			return true;
+		},
+		distrust() {
+			estimate.distrust();
 		},
 		reset() {
-			loadShare = 0;
+			estimate.reset();
 		}
 	};
 }

@@ -59,6 +59,8 @@ export interface ArmGeometry {
 	solve(q: ArrayLike<number>): void;
 	/** World positions of the hand points, 3 numbers each, metres. */
 	points(out: Float64Array): void;
+	/** Metres that the tip moves per LeRobot unit of each joint: 3 rows of N, world axes. */
+	tipJacobian(out: Float64Array): void;
 	/** Torque each motor must give to carry the arm's own weight, N·m, positive along the joint. */
 	ownWeight(out: Float64Array): void;
 	/** The same for a mass that hangs at the tip, without the arm's own weight. */
@@ -75,6 +77,8 @@ export function createArmGeometry(model: ArmModel = SO101_ARM_MODEL): ArmGeometr
 	const angles = new Float64Array(joints);
 	const pose: ChainPose = createChainPose(chain);
 	const point = new Float64Array(3);
+	const turn = new Float64Array(3);
+	const lever = new Float64Array(3);
 	const tip = points[model.tip];
 
 	const toWorld = (link: number, local: Vec3, out: Float64Array, offset: number): void => {
@@ -85,6 +89,23 @@ export function createArmGeometry(model: ArmModel = SO101_ARM_MODEL): ArmGeometr
 				at(pose.rotations, r + 3 * k) * local[0] +
 				at(pose.rotations, r + 3 * k + 1) * local[1] +
 				at(pose.rotations, r + 3 * k + 2) * local[2];
+	};
+
+	/** Column of the tip's Jacobian: axis x lever, in metres per LeRobot unit. */
+	const tipColumn = (j: number, axis: Vec3, out: Float64Array): void => {
+		const r = 9 * j;
+		for (let k = 0; k < 3; k++) {
+			turn[k] =
+				at(pose.rotations, r + 3 * k) * axis[0] +
+				at(pose.rotations, r + 3 * k + 1) * axis[1] +
+				at(pose.rotations, r + 3 * k + 2) * axis[2];
+			lever[k] = at(point, k) - at(pose.positions, 3 * j + k);
+		}
+		for (let k = 0; k < 3; k++) {
+			const a = (k + 1) % 3;
+			const b = (k + 2) % 3;
+			out[k * joints + j] = at(scale, j) * (at(turn, a) * at(lever, b) - at(turn, b) * at(lever, a));
+		}
 	};
 
 	/** Adds the torque that holds `massKg` at `point` to every joint that carries `link`. */
@@ -116,6 +137,17 @@ export function createArmGeometry(model: ArmModel = SO101_ARM_MODEL): ArmGeometr
 			for (let p = 0; p < points.length; p++) {
 				const spec = points[p];
 				if (spec) toWorld(spec.link, spec.positionM, out, 3 * p);
+			}
+		},
+		tipJacobian(out) {
+			out.fill(0);
+			if (!tip) return;
+			toWorld(tip.link, tip.positionM, point, 0);
+			for (let j = tip.link; j >= 0;) {
+				const joint = chain.joints[j];
+				if (!joint) return;
+				tipColumn(j, joint.axis, out);
+				j = joint.parent;
 			}
 		},
 		ownWeight(out) {

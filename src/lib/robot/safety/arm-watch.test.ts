@@ -37,18 +37,26 @@ const CASES: [string, Partial<WatchInput>[], string[]][] = [
 	[
 		'tab hidden',
 		[{}, { pageVisible: false, pageBeatAgeMs: 120 }, {}],
-		['hold:page_silent', 'hold:hidden', 'clear:page_silent']
+		['hold:page_silent', 'hold:tab_hidden', 'clear:page_silent']
 	],
 	['sleep', [{}, { nowMs: 60_000, pageBeatAgeMs: 60_000 }], ['wake']],
 	['clock backwards', [{ nowMs: 500 }, { nowMs: 400 }], ['wake']],
-	['state lost', [{}, { stateAgeMs: 101 }, { stateAgeMs: Infinity }, {}], ['hold:unread', 'clear:unread']],
 	[
-		'brown-out',
-		[{}, { health: HEALTH.brownOut | HEALTH.lowVoltage }, {}],
-		['hold:brown_out', 'clear:brown_out']
+		'state lost',
+		[{}, { stateAgeMs: 101 }, { stateAgeMs: Infinity }, {}],
+		['hold:reads_failing', 'clear:reads_failing']
 	],
-	['heat', [{}, { health: HEALTH.hot }, { health: HEALTH.park }, { health: HEALTH.park }, {}], ['park:heat']],
-	['battery', [{}, { batteryLevel: 0.5 }, { batteryLevel: 0.1 }, { batteryLevel: 0.09 }], ['park:battery']],
+	['brown-out', [{}, { health: HEALTH.brownOut | HEALTH.lowVoltage }, {}], ['hold:voltage', 'clear:voltage']],
+	[
+		'overheat',
+		[{}, { health: HEALTH.hot }, { health: HEALTH.park }, { health: HEALTH.park }, {}],
+		['park:overheat']
+	],
+	[
+		'battery_low',
+		[{}, { batteryLevel: 0.5 }, { batteryLevel: 0.1 }, { batteryLevel: 0.09 }],
+		['park:battery_low']
+	],
 	['a beat age that is not a number', [{}, { pageBeatAgeMs: NaN }], ['hold:page_silent', 'park:page_silent']]
 ];
 
@@ -78,6 +86,6 @@ describe('arm watch', () => {
 		const bad = { ...CALM, health: HEALTH.park, batteryLevel: 0.05 };
 		expect(watch.update(bad)).toHaveLength(2);
 		watch.resumed();
-		expect(watch.update({ ...bad, nowMs: 50 })).toEqual([{ kind: 'park', reason: 'heat' }]);
+		expect(watch.update({ ...bad, nowMs: 50 })).toEqual([{ kind: 'park', reason: 'overheat' }]);
 	});
 });

@@ -71,22 +71,26 @@ export function createArmWatch(options: WatchOptions): ArmWatch {
 				return [{ kind: 'wake' }];
 			}
 			edge(events, 'page_silent', !(input.pageBeatAgeMs <= WATCH_LIMITS.pageSilentMs), true);
-			edge(events, 'hidden', !input.pageVisible, false);
-			edge(events, 'unread', !(input.stateAgeMs <= WATCH_LIMITS.unreadMs), true);
-			edge(events, 'brown_out', (input.health & HEALTH.brownOut) !== 0, true);
+			edge(events, 'tab_hidden', !input.pageVisible, false);
+			edge(events, 'reads_failing', !(input.stateAgeMs <= WATCH_LIMITS.unreadMs), true);
+			edge(events, 'voltage', (input.health & HEALTH.brownOut) !== 0, true);
 			const park: [HoldReason | 'gone', boolean, HoldReason][] = [
 				['gone', !(input.pageBeatAgeMs <= WATCH_LIMITS.pageGoneMs), 'page_silent'],
-				['heat', (input.health & HEALTH.park) !== 0, 'heat'],
-				['battery', input.batteryLevel !== null && input.batteryLevel <= WATCH_LIMITS.batteryLow, 'battery']
+				['overheat', (input.health & HEALTH.park) !== 0, 'overheat'],
+				[
+					'battery_low',
+					input.batteryLevel !== null && input.batteryLevel <= WATCH_LIMITS.batteryLow,
+					'battery_low'
+				]
 			];
 			for (const [key, present, reason] of park)
 				if (once(key, present)) events.push({ kind: options.parkAllowed ? 'park' : 'hold', reason });
 			return events;
 		},
 		resumed() {
-			const battery = on.has('battery');
+			const battery = on.has('battery_low');
 			on.clear();
-			if (battery) on.add('battery');
+			if (battery) on.add('battery_low');
 		},
 		reset() {
 			on.clear();

@@ -4,7 +4,15 @@ import type { ArmingEvent, ArmingEventKind, ArmingPhase, ArmingState, HoldReason
 import { arm, ARMING_TABLE, INITIAL_ARMING, mayMove } from './arming';
 
 const PHASES = Object.keys(ARMING_TABLE) as ArmingPhase[];
-const REASONS: HoldReason[] = ['page_silent', 'unread', 'brown_out', 'hidden', 'battery', 'heat', 'parked'];
+const REASONS: HoldReason[] = [
+	'page_silent',
+	'reads_failing',
+	'voltage',
+	'tab_hidden',
+	'battery_low',
+	'overheat',
+	'parked'
+];
 const PLAIN = [
 	'arm',
 	'release',
@@ -114,20 +122,23 @@ describe('arming table', () => {
 	it('keeps every reason to hold apart, and waits for a person where nobody can tell that it is over', () => {
 		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
 		const go = (event: ArmingEvent) => (state = arm(state, event)?.state ?? state);
-		go({ kind: 'hold', reason: 'hidden' });
+		go({ kind: 'hold', reason: 'tab_hidden' });
 		go({ kind: 'hold', reason: 'page_silent' });
 		go({ kind: 'hold', reason: 'page_silent' });
-		expect(state.reasons).toEqual(['hidden', 'page_silent']);
+		expect(state.reasons).toEqual(['tab_hidden', 'page_silent']);
 		go({ kind: 'clear', reason: 'page_silent' });
-		go({ kind: 'clear', reason: 'hidden' });
-		expect(state).toMatchObject({ phase: 'holding', reasons: ['hidden'] });
+		go({ kind: 'clear', reason: 'tab_hidden' });
+		expect(state).toMatchObject({ phase: 'holding', reasons: ['tab_hidden'] });
 		go({ kind: 'resume' });
 		expect(state).toMatchObject({ phase: 'armed', reasons: [] });
 	});
 
 	it('does not go on by a button while a cause lasts that ends by itself', () => {
-		const unread: ArmingState = { phase: 'holding', reasons: ['unread', 'parked'], torque: 'on' };
-		expect(arm(unread, { kind: 'resume' })?.state).toMatchObject({ phase: 'holding', reasons: ['unread'] });
+		const unread: ArmingState = { phase: 'holding', reasons: ['reads_failing', 'parked'], torque: 'on' };
+		expect(arm(unread, { kind: 'resume' })?.state).toMatchObject({
+			phase: 'holding',
+			reasons: ['reads_failing']
+		});
 	});
 
 	it('takes torque back after a failed arming, and never off a stiff arm after a stop', () => {

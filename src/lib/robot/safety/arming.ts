@@ -12,10 +12,11 @@ export type ArmingPhase =
 	'disarmed' | 'arming' | 'armed' | 'holding' | 'parking' | 'freezing' | 'resting' | 'stopped';
 
 /** Why the arm holds or parks; the key of the words that the learner reads. */
-export type HoldReason = 'page_silent' | 'unread' | 'brown_out' | 'hidden' | 'battery' | 'heat' | 'parked';
+export type HoldReason =
+	'page_silent' | 'reads_failing' | 'voltage' | 'tab_hidden' | 'battery_low' | 'overheat' | 'parked';
 
 /** Reasons that end by themselves; all others need a person who says "go on". */
-const SELF_CLEARING: ReadonlySet<HoldReason> = new Set(['page_silent', 'unread', 'brown_out']);
+const SELF_CLEARING: ReadonlySet<HoldReason> = new Set(['page_silent', 'reads_failing', 'voltage']);
 
 export interface ArmingState {
 	readonly phase: ArmingPhase;

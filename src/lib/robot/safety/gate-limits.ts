@@ -2,6 +2,7 @@
  * The numbers of the gate: speeds, ages, temperatures. Data only. Joint speeds are per joint in LeRobot units per second
  * (degrees, percent of travel for the gripper), in the order of the RobotSpec.
  */
+import type { ServoLimits } from '../servo-driver';
 import { marginOf, RUN_OUT_S, SO101_AHEAD_BUDGET, TIP_AHEAD_MM } from './ahead-budget';
 
 export interface GateLimits {
@@ -64,10 +65,17 @@ export const SO101_GATE_LIMITS: GateLimits = {
 	runOutS: RUN_OUT_S
 };
 
-/** Servo registers to write at arming, so that what is left after a dead tab is slow too. Encoder steps. */
-export const SO101_SERVO_LIMITS = {
-	/** Goal_Velocity, steps/s: a tenth above the gate's joint speeds, so that it never shapes ordinary motion. */
-	goalVelocity: [1500, 1500, 1500, 1500, 2250, 1980],
-	/** Acceleration register, 100 steps/s^2 each: 1760 degrees/s^2. */
-	acceleration: 200
-} as const;
+const SERVO_ACCELERATION = 25_400;
+
+/**
+ * What the servos themselves are limited to at arming, so that a goal that was left behind is approached gently: a tenth
+ * above the gate's joint speeds, so that ordinary motion is not shaped twice. Order of the RobotSpec.
+ */
+export const SO101_SERVO_LIMITS: readonly ServoLimits[] = [
+	{ speedTicksPerS: 1500, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 1 },
+	{ speedTicksPerS: 1500, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 1 },
+	{ speedTicksPerS: 1500, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 1 },
+	{ speedTicksPerS: 1500, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 1 },
+	{ speedTicksPerS: 2250, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 1 },
+	{ speedTicksPerS: 1980, accelerationTicksPerS2: SERVO_ACCELERATION, torqueFraction: 0.5 }
+];

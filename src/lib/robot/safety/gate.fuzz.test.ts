@@ -56,6 +56,8 @@ function badness(out: SafetyGateOutput, fuzz: Fuzz, wire: Wire): string {
 		const g = value(goal, j);
 		const before = fresh ? value(state ?? [], j) : value(wire.goal, j);
 		if (!Number.isFinite(g)) return `joint ${j}: not finite`;
+		// A fresh start may repeat the goal that is still in force.
+		if (fresh && g === value(wire.goal, j)) continue;
 		if (g > Math.max(value(MAX, j), before) || g < Math.min(value(MIN, j), before))
 			return `joint ${j}: outside limits`;
 		if (!seen) continue;

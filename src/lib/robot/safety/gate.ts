@@ -93,6 +93,8 @@ class ArmGate implements SafetyGate {
 	readonly #next: Float64Array;
 	readonly #hold: Float64Array;
 	readonly #clipped: Uint8Array;
+	/** The last goal of a trajectory that was broken off, NaN when the servos hold none of ours. */
+	readonly #inForce: Float32Array;
 	readonly #jointPerS: Float64Array;
 	readonly #speeds = { tipMmPerS: 0, jointPerS: new Float64Array(0) as ArrayLike<number>, fraction: 1 };
 	readonly #out: MutableOutput;
@@ -123,6 +125,7 @@ class ArmGate implements SafetyGate {
 		this.#next = new Float64Array(joints);
 		this.#hold = new Float64Array(joints);
 		this.#clipped = new Uint8Array(joints);
+		this.#inForce = new Float32Array(joints).fill(Number.NaN);
 		this.#jointPerS = new Float64Array(joints);
 		this.#out = {
 			send: false,
@@ -144,14 +147,22 @@ class ArmGate implements SafetyGate {
 	}
 
 	reset(): void {
+		this.#forgetMotion();
+		this.#inForce.fill(Number.NaN);
+		this.#ahead.reset();
+		this.#health.reset();
+	}
+
+	/** What was planned does not count any more; the goal that was sent last is still what the servos hold. */
+	#forgetMotion(): void {
+		if (this.#anchored) this.#inForce.set(this.#out.goal);
 		this.#anchored = false;
 		this.#handover = true;
 		this.#holding = false;
 		this.#source = null;
 		this.#used = 0;
-		this.#ahead.reset();
 		this.#velocity.reset();
-		this.#health.reset();
+		this.#ahead.distrust();
 	}
 
 	step(input: GateInput): SafetyGateOutput {
@@ -196,7 +207,7 @@ class ArmGate implements SafetyGate {
 		const back = input.nowMs < this.#lastMs;
 		const jumpMs = 1000 * this.#limits.clockJumpS;
 		const jump = input.nowMs - this.#lastMs > jumpMs || input.dtS > this.#limits.clockJumpS;
-		if (this.#lastMs !== Number.NEGATIVE_INFINITY && (back || jump)) this.reset();
+		if (this.#lastMs !== Number.NEGATIVE_INFINITY && (back || jump)) this.#forgetMotion();
 		if (Number.isFinite(input.nowMs)) this.#lastMs = input.nowMs;
 		// Below a millisecond the rounding of a sent goal would count as speed; NaN is not a time.
 		return input.dtS >= 0.001 && !back ? Math.min(input.dtS, this.#limits.maxStepS) : 0;
@@ -233,10 +244,6 @@ class ArmGate implements SafetyGate {
 			);
 		}
 		this.#anchored = true;
-		this.#handover = true;
-		this.#holding = false;
-		this.#source = null;
-		this.#used = 0;
 	}
 
 	/** Bits of LIMITED_BY; 0 = the wish may be followed. */
