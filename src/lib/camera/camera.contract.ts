@@ -7,7 +7,7 @@ import { i420Size } from './i420';
 export interface CameraUnderTest {
 	readonly camera: Camera;
 	/** Lets time pass on the camera's clock. */
-	advance(ms: number): Promise<void>;
+	readonly advance: (ms: number) => Promise<void>;
 }
 
 export function describeCameraContract(

@@ -86,8 +86,8 @@ export function createPatternCamera(options: PatternCameraOptions): Camera {
 			timer = scheduler.at(startMs, shoot);
 			return Promise.resolve();
 		},
-		onFrame: frames.on,
-		onLost: lost.on,
+		onFrame: (listener) => frames.on(listener),
+		onLost: (listener) => lost.on(listener),
 		stop() {
 			timer?.cancel();
 			timer = null;

@@ -115,10 +115,11 @@ async function regret(
 	if (!promised || promised.purging !== Infinity || random.chance(0.5)) return;
 	promised.goneFrom.push(commits.length);
 	await store.discard(promised.id);
-	if (random.chance(0.5)) {
+	const next = random.next();
+	if (next < 0.5) {
 		await store.undoDiscard(promised.id);
 		promised.backAt.push(commits.length);
-	} else if (random.chance(0.5)) {
+	} else if (next < 0.75) {
 		for (const one of known) if (one.goneFrom.length > one.backAt.length) one.purging = commits.length;
 		await store.purge();
 	}

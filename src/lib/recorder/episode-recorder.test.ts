@@ -1,118 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { createPatternCamera } from '$lib/camera';
-import type { CameraInfo, EpisodeBlock, I420Frame, RecordTick } from '$lib/contracts';
-import { CodedError, createVirtualScheduler, type VirtualScheduler } from '$lib/core';
+import { CodedError, createVirtualScheduler } from '$lib/core';
 import { BLOCK_MS } from './durability';
 import { prepareRecorder } from './episode-recorder';
-import { createFakeEncoderFactory, readFakePacket, type FakeEncoderOptions } from './fake-encoder';
-import type { MemoryEngineOptions } from './memory-engine';
 import { openMemoryStore } from './memory-store';
-import { RESERVE_BYTES } from './quota';
-import type { EpisodeRecorder, EpisodeRecorderOptions, RecordingEnd } from './recorder-types';
-import type { RecordingStore } from './recording-store';
+import {
+	blocksOf,
+	createBench,
+	FPS,
+	JOINTS,
+	picturesOf,
+	settle,
+	SIZE,
+	statesOf,
+	stop
+} from './recording-bench';
 import { fixtureEpisode } from './store-fixtures';
-
-const FPS = 30;
-const JOINTS = 6;
-const SIZE = { width: 64, height: 48 };
-
-/** Promises inside the recorder and the memory store resolve before this does. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-interface Bench {
-	readonly scheduler: VirtualScheduler;
-	readonly store: RecordingStore;
-	readonly recorder: EpisodeRecorder;
-	readonly ends: RecordingEnd[];
-	/** Runs cameras and record ticks for so many ticks; `change` alters a tick. */
-	run(ticks: number, change?: (tick: RecordTick) => RecordTick): Promise<void>;
-	stopCamera(index: number): void;
-}
-
-interface BenchOptions {
-	readonly cameras?: number;
-	readonly phaseMs?: number;
-	readonly encoder?: FakeEncoderOptions;
-	readonly recorder?: Partial<EpisodeRecorderOptions>;
-	readonly engine?: MemoryEngineOptions;
-}
-
-async function createBench(options: BenchOptions = {}): Promise<Bench> {
-	const scheduler = createVirtualScheduler();
-	const count = options.cameras ?? 2;
-	const infos: CameraInfo[] = Array.from({ length: count }, (_, i) => ({
-		name: `cam${i}`,
-		...SIZE,
-		fps: FPS,
-		kind: 'pattern',
-		deviceId: ''
-	}));
-	const store = await openMemoryStore(options.engine ? { engine: options.engine } : {});
-	const recorder = await prepareRecorder(
-		{
-			store,
-			scheduler,
-			createEncoder: createFakeEncoderFactory({ scheduler, encodeMs: 2, ...options.encoder }),
-			epochMs: () => 1_700_000_000_000,
-			thumbnail: (picture) => Promise.resolve(Uint8Array.of(picture.sequence)),
-			...options.recorder
-		},
-		{ ...fixtureEpisode('d'), cameras: infos }
-	);
-	const ends: RecordingEnd[] = [];
-	recorder.onEnded((end) => ends.push(end));
-	const cameras = infos.map(({ name }, i) =>
-		createPatternCamera({ name, ...SIZE, fps: FPS, scheduler, phaseMs: (options.phaseMs ?? 0) * i })
-	);
-	cameras.forEach((camera, i) => camera.onFrame((picture: I420Frame) => recorder.frame(i, picture)));
-	let index = 0;
-	const startMs = 1000 / FPS;
-	for (const camera of cameras) void camera.start();
-	return {
-		scheduler,
-		store,
-		recorder,
-		ends,
-		stopCamera: (i) => void cameras[i]?.stop(),
-		async run(ticks, change = (tick) => tick) {
-			for (let n = 0; n < ticks; n++) {
-				const tMs = startMs + (index * 1000) / FPS;
-				scheduler.advanceTo(tMs);
-				const action = new Float32Array(JOINTS).fill(index + 0.5);
-				recorder.tick(
-					change({ index, tMs, read: true, state: new Float32Array(JOINTS).fill(index), action })
-				);
-				index += 1;
-				await settle();
-			}
-			scheduler.advanceTo(scheduler.now() + 10);
-			await settle();
-		}
-	};
-}
-
-/** Stops and lets virtual time pass until the end is there. */
-async function stop({ recorder, scheduler }: Bench): Promise<RecordingEnd> {
-	let end: RecordingEnd | null = null;
-	void recorder.stop().then((reached) => (end = reached));
-	for (let n = 0; n < 500 && !end; n++) {
-		await settle();
-		scheduler.advanceTo(scheduler.now() + 10);
-	}
-	return end ?? Promise.reject(new Error('the recording did not end'));
-}
-
-async function blocksOf(store: RecordingStore, id: string): Promise<EpisodeBlock[]> {
-	const blocks: EpisodeBlock[] = [];
-	for await (const block of (await store.openEpisode(id)).blocks()) blocks.push(block);
-	return blocks;
-}
-
-const statesOf = (blocks: readonly EpisodeBlock[]): number[] =>
-	blocks.flatMap(({ rows }) => [...rows.state].filter((_, i) => i % JOINTS === 0));
-
-const picturesOf = (blocks: readonly EpisodeBlock[], camera: number): number[] =>
-	blocks.flatMap((block) => (block.packets[camera] ?? []).map(({ bytes }) => readFakePacket(bytes).picture));
 
 describe('recording an episode', () => {
 	it('keeps one row and one picture of every camera per tick, right ones, in order', async () => {
@@ -141,7 +43,11 @@ describe('recording an episode', () => {
 	it('stores blocks of at most 250 ms that are strict at least every second', async () => {
 		const durabilities: string[] = [];
 		const bench = await createBench({
-			engine: { onCommit: (writes, d) => void (writes[0]?.table === 'blocks' && durabilities.push(d)) }
+			engine: {
+				onCommit(writes, durability) {
+					if (writes[0]?.table === 'blocks') durabilities.push(durability);
+				}
+			}
 		});
 		await bench.run(120);
 		await stop(bench);
@@ -240,132 +146,6 @@ describe('what is missing is left out and counted', () => {
 	});
 });
 
-describe('recordings that something else ends', () => {
-	it('a camera that stands still for a second', async () => {
-		const bench = await createBench();
-		await bench.run(30);
-		bench.stopCamera(1);
-		await bench.run(60);
-		await stop(bench);
-		const [end] = bench.ends;
-		expect([end?.code, end?.sealed, end?.meta?.interrupted]).toEqual(['camera_frozen', true, true]);
-		expect(end?.meta?.frameCount).toBeGreaterThan(55);
-		expect(end?.meta?.cameras[1]?.counters.dup).toBeGreaterThan(20);
-	});
-
-	it('a camera that never delivers, or delivers another size', async () => {
-		const bench = await createBench();
-		bench.stopCamera(0);
-		const picture = { width: 32, height: 32, data: new Uint8Array(1536), tMs: 50, sequence: 0 };
-		bench.recorder.frame(0, picture);
-		bench.recorder.frame(7, picture);
-		await bench.run(60);
-		await stop(bench);
-		expect(bench.ends).toEqual([{ meta: null, code: 'camera_frozen', sealed: true }]);
-	});
-
-	it('an encoder that fails', async () => {
-		const bench = await createBench({ encoder: { failsAt: 40 } });
-		await bench.run(60);
-		await stop(bench);
-		expect(bench.ends[0]).toMatchObject({ code: 'encoder_failed', sealed: true, meta: { frameCount: 40 } });
-	});
-
-	it('an encoder that stops answering', async () => {
-		const bench = await createBench({ encoder: { swallows: (sequence) => sequence > 20 } });
-		await bench.run(150);
-		await stop(bench);
-		expect(bench.ends[0]).toMatchObject({ code: 'encoder_failed', sealed: true, meta: { frameCount: 21 } });
-	});
-
-	it('a full disk, found by the estimate before it is hit', async () => {
-		let usage = 0;
-		const quota = 10 * RESERVE_BYTES;
-		const storage = { estimate: () => Promise.resolve({ usage, quota }) };
-		const bench = await createBench({ recorder: { storage } });
-		await bench.run(100);
-		usage = quota - RESERVE_BYTES / 4;
-		await bench.run(200);
-		await stop(bench);
-		expect(bench.ends[0]).toMatchObject({ code: 'storage_full', sealed: true, meta: { interrupted: true } });
-		expect(bench.ends[0]?.meta?.frameCount).toBeGreaterThan(100);
-	});
-
-	it('a full disk that refuses a block: everything before it is sealed', async () => {
-		let blocks = 0;
-		const bench = await createBench({
-			engine: {
-				onCommit(writes) {
-					if (writes.some(({ table, value }) => table === 'blocks' && value) && ++blocks > 4)
-						throw new CodedError('storage_full', 'full');
-				}
-			}
-		});
-		await bench.run(60);
-		await stop(bench);
-		const [end] = bench.ends;
-		expect([end?.code, end?.sealed, end?.meta?.frameCount]).toEqual(['storage_full', true, 24]);
-		expect(statesOf(await blocksOf(bench.store, bench.recorder.episodeId))).toHaveLength(24);
-	});
-
-	it('a full disk that refuses everything: what was written stays recoverable', async () => {
-		let full = false;
-		const engine: MemoryEngineOptions = {
-			onCommit() {
-				if (full) throw new CodedError('storage_full', 'full');
-			}
-		};
-		const bench = await createBench({ engine });
-		await bench.run(30);
-		full = true;
-		await bench.run(30);
-		await stop(bench);
-		expect(bench.ends[0]).toMatchObject({ code: 'storage_full', sealed: false, meta: null });
-		full = false;
-		const [offer] = await bench.store.recoverable();
-		expect(offer?.frameCount).toBeGreaterThanOrEqual(24);
-		expect((await bench.store.recover(offer?.meta.id ?? ''))?.cameras[0]?.stats?.count).toBeGreaterThan(0);
-	});
-
-	it('a store that hangs for a second: nothing that waited is lost once it answers', async () => {
-		let answer: (() => void) | null = null;
-		const store = hangingStore(await openMemoryStore(), (go) => (answer = go));
-		const slow = await createBench({ recorder: { store } });
-		await slow.run(60);
-		expect(slow.ends).toEqual([]);
-		(answer as (() => void) | null)?.();
-		const end = await stop(slow);
-		expect(end).toMatchObject({ code: 'storage_too_slow', sealed: true, meta: { interrupted: true } });
-		expect(end.meta?.frameCount).toBeGreaterThan(30);
-		expect(end.meta?.frameCount).toBeLessThan(50);
-	});
-});
-
-/** Its first append hangs until told. */
-function hangingStore(store: RecordingStore, hung: (go: () => void) => void): RecordingStore {
-	let first = true;
-	return {
-		...store,
-		async beginEpisode(episode) {
-			const writer = await store.beginEpisode(episode);
-			return {
-				...writer,
-				get meta() {
-					return writer.meta;
-				},
-				get byteCount() {
-					return writer.byteCount;
-				},
-				async append(...rest) {
-					if (first) await new Promise<void>((go) => hung(go));
-					first = false;
-					return writer.append(...rest);
-				}
-			};
-		}
-	};
-}
-
 describe('preparing', () => {
 	it('leaves nothing behind when there is no encoder', async () => {
 		const store = await openMemoryStore();
@@ -389,15 +169,36 @@ describe('lockstep', () => {
 		const bench = await createBench({ encoder: { encodeMs: 500 } });
 		for (let n = 0; n < 30; n++) {
 			await bench.run(1);
-			let ready = false;
-			void bench.recorder.ready().then(() => (ready = true));
-			for (let k = 0; k < 200 && !ready; k++) {
+			const ready: boolean[] = [];
+			void bench.recorder.ready().then(() => ready.push(true));
+			for (let k = 0; k < 200 && ready.length === 0; k++) {
 				// Only the encoder's clock goes on; the lab's stands until everyone has answered.
 				bench.scheduler.runNext(Infinity);
 				await settle();
 			}
-			expect(ready).toBe(true);
+			expect(ready).toHaveLength(1);
 		}
 		expect(bench.recorder.counts().droppedTicks).toBe(0);
+	});
+
+	it('waits for the picture of the tick, also one stamped a little before it', async () => {
+		const bench = await createBench({ cameras: 1 });
+		bench.stopCamera(0);
+		const data = new Uint8Array((SIZE.width * SIZE.height * 3) / 2);
+		const values = new Float32Array(JOINTS);
+		for (let index = 0; index < 5; index++) {
+			const tMs = (index * 1000) / FPS;
+			bench.recorder.tick({ index, tMs, read: true, state: values, action: values });
+			const ready: boolean[] = [];
+			void bench.recorder.ready().then(() => ready.push(true));
+			await settle();
+			expect(ready).toHaveLength(0);
+			bench.recorder.frame(0, { ...SIZE, data, tMs: tMs - 1, sequence: index });
+			bench.scheduler.advanceTo(bench.scheduler.now() + 5);
+			await settle();
+			expect(ready).toHaveLength(1);
+		}
+		const { meta } = await stop(bench);
+		expect([meta?.frameCount, meta?.cameras[0]?.counters.dup]).toEqual([5, 0]);
 	});
 });

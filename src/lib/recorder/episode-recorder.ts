@@ -133,8 +133,9 @@ class Recording implements EpisodeRecorder {
 		if (this.#end || !info) return;
 		// A camera that changes its size in mid-recording gives no picture that fits the track; it ends as a frozen one.
 		const fits = picture.width === info.width && picture.height === info.height;
-		if (fits && picture.data.length === i420Size(info.width, info.height))
-			this.#cameras[camera]?.picker.frame(picture);
+		if (!fits || picture.data.length !== i420Size(info.width, info.height)) return;
+		this.#cameras[camera]?.picker.frame(picture);
+		this.#wake();
 	}
 
 	tick(tick: RecordTick): void {
@@ -262,9 +263,15 @@ class Recording implements EpisodeRecorder {
 		};
 	}
 
-	/** Calls of `ready` resolve when no encoder has pictures waiting and the store keeps up. */
+	/** Calls of `ready` resolve when the last tick has its pictures, no encoder has any waiting and the store keeps up. */
 	#wake(): void {
 		if (this.#readyWaiters.length === 0) return;
+		const newest = this.#waiting.at(-1);
+		if (newest && !this.#end) {
+			const arrivedMs = newest.tick.tMs - 500 / this.#episode.fps;
+			if (!this.#cameras.every(({ picker }) => picker.newestMs >= arrivedMs)) return;
+			for (const { picker } of this.#cameras) picker.settle(newest.tick.tMs);
+		}
 		const keepsUp = this.#blocks.keepsUp && this.#cameras.every((camera) => camera.queueSize <= 1);
 		if (!keepsUp && !this.#end) return;
 		const waiters = this.#readyWaiters;

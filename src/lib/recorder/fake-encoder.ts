@@ -84,7 +84,8 @@ function createFakeEncoder(
 			queue.push(() => {
 				if (sequence === options.failsAt) {
 					open = false;
-					return listener.failed(new CodedError('encoder_failed', 'the fake encoder was told to fail'));
+					listener.failed(new CodedError('encoder_failed', 'the fake encoder was told to fail'));
+					return;
 				}
 				if (options.swallows?.(sequence)) return;
 				if (!announced) {

@@ -130,7 +130,7 @@ function wrapTransaction(transaction: Transaction): StorageTransaction {
 		getAll: (table, prefix = '') => store(table).getAll(under(prefix)),
 		async lastKey(table, prefix) {
 			const cursor = await store(table).openKeyCursor(under(prefix), 'prev');
-			return cursor ? String(cursor.key) : undefined;
+			return cursor && typeof cursor.key === 'string' ? cursor.key : undefined;
 		},
 		async put(table, key, value) {
 			await writable(table).put(value, key);

@@ -26,7 +26,7 @@ export async function openIdbStore(
 
 function webLocks(seatId: string): ReturnType<typeof createWebWriterLocks> {
 	// Without Web Locks (an insecure context) nobody could tell a running recording from a torn one.
-	if (typeof navigator === 'undefined' || !navigator.locks)
+	if (!('locks' in globalThis.navigator))
 		throw new CodedError('insecure_context', 'this page has no Web Locks');
 	return createWebWriterLocks(navigator.locks, seatId);
 }

@@ -69,8 +69,8 @@ export async function openStore(engine: StorageEngine, options: StoreOptions): P
 	const store: RecordingStore = {
 		seatId,
 		deviceId: about.deviceId,
-		createDataset: datasets.create,
-		renameDataset: datasets.rename,
+		createDataset: (name) => datasets.create(name),
+		renameDataset: (id, name) => datasets.rename(id, name),
 		listDatasets: async () => datasets.list(await rows()),
 		deleteDataset: (id) => datasets.setDeleted(id, epochMs()),
 		undoDeleteDataset: (id) => datasets.setDeleted(id, null),

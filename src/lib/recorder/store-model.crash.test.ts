@@ -10,7 +10,7 @@ const SEED = Number(env.SOAK_SEED ?? 20_260_101);
 const POINTS_PER_LIFE = 200;
 
 describe('a store that crashes at any operation', () => {
-	it(`keeps its promises at ${POINTS} crash points (seed ${SEED})`, { timeout: 0 }, async () => {
+	it(`keeps its promises at ${POINTS} crash points (seed ${SEED})`, { timeout: 0 }, async ({ annotate }) => {
 		const kinds = { kill: 0, power: 0 };
 		let done = 0;
 		for (let life = 0; done < POINTS; life++) {
@@ -28,9 +28,7 @@ describe('a store that crashes at any operation', () => {
 				kinds[kind] += 1;
 			}
 		}
-		console.log(
-			`crash points: ${done} (${kinds.kill} kills, ${kinds.power} power cuts), first seed ${SEED}, 0 broken`
-		);
+		await annotate(`${done} crash points (${kinds.kill} kills, ${kinds.power} power cuts), 0 broken`);
 		expect(done).toBe(POINTS);
 	});
 

@@ -19,10 +19,10 @@ export interface StoreHarness {
 export interface StoreCase {
 	readonly name: string;
 	/** Resolves when the store kept its word, rejects with what it did instead. Needs a harness without data. */
-	run(harness: StoreHarness): Promise<void>;
+	readonly run: (harness: StoreHarness) => Promise<void>;
 }
 
-const print = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const print = (value: unknown): string => JSON.stringify(value);
 
 function equal(actual: unknown, expected: unknown, what: string): void {
 	if (print(actual) !== print(expected))
@@ -30,11 +30,9 @@ function equal(actual: unknown, expected: unknown, what: string): void {
 }
 
 async function rejects(promise: Promise<unknown>, code: string): Promise<void> {
-	const outcome = await promise.then(
-		() => 'success',
-		(error: unknown) =>
-			error instanceof CodedError ? error.code : error instanceof Error ? error.name : 'other'
-	);
+	const name = (error: unknown): string =>
+		error instanceof CodedError ? String(error.code) : error instanceof Error ? error.name : 'other';
+	const outcome = await promise.then(() => 'success', name);
 	equal(outcome, code, 'rejection');
 }
 

@@ -118,9 +118,11 @@ function openEncoder(
 		},
 		encode(frame, sequence, key) {
 			if (failed) return;
-			if (frame.width !== width || frame.height !== height)
-				return fail(`picture of ${frame.width}x${frame.height} in a track of ${width}x${height}`);
-			const picture = new VideoFrame(frame.data as Uint8Array<ArrayBuffer>, {
+			if (frame.width !== width || frame.height !== height) {
+				fail(`picture of ${frame.width}x${frame.height} in a track of ${width}x${height}`);
+				return;
+			}
+			const picture = new VideoFrame(frame.data, {
 				format: 'I420',
 				codedWidth: width,
 				codedHeight: height,
