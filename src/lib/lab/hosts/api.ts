@@ -26,6 +26,8 @@ export interface RobotPorts {
 	readonly page: MessagePort;
 	readonly follower: MessagePort;
 	readonly leader: MessagePort;
+	/** To PLANT: `shoot` and `shot` in lockstep. */
+	readonly sync: MessagePort;
 }
 
 export type ArmAnswer =
@@ -58,6 +60,7 @@ export interface PlantPorts {
 	readonly follower: MessagePort;
 	readonly leader: MessagePort;
 	readonly page: MessagePort;
+	readonly sync: MessagePort;
 }
 
 export interface PlantApi {

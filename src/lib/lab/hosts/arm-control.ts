@@ -2,7 +2,7 @@
 // Runs in ROBOT on any Scheduler. Knows servos only through ArmSession, people only through events.
 
 import { SO101, type ArmReport, type Setpoint, type SetpointSource } from '$lib/contracts';
-import { createSignal, type Scheduler } from '$lib/core';
+import { assertNever, createSignal, type Scheduler } from '$lib/core';
 import type { ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
 import {
 	INITIAL_ARMING,
@@ -18,8 +18,7 @@ import {
 	type ArmingEvent,
 	type ArmingState,
 	type SafetyGate
-} from '$lib/robot';
-import { assertNever } from '$lib/core';
+} from '$lib/robot/safety';
 
 export interface ArmControlOptions {
 	readonly armId: string;
@@ -199,7 +198,7 @@ export class ArmControl implements LoopInputs {
 				break;
 			case 'undoTorque':
 			case 'torqueOff':
-				void this.#session?.setTorque(false);
+				void this.#session?.release();
 				break;
 			case 'latchStop':
 				this.arbiter.stop();
@@ -229,7 +228,7 @@ export class ArmControl implements LoopInputs {
 	}
 
 	async #energise(): Promise<boolean> {
-		const done = (await this.#session?.energise(SO101_SERVO_LIMITS)) ?? false;
+		const done = (await this.#session?.arm(SO101_SERVO_LIMITS))?.ok ?? false;
 		this.#send({ kind: done ? 'armed' : 'armFailed' });
 		return done && this.#state.phase === 'armed';
 	}

@@ -67,7 +67,8 @@ export class RecordFlow {
 			if (since % ticksPerRow !== 0) continue;
 			const index = since / ticksPerRow;
 			// Ticks the loop missed leave a hole in the numbering; the hole is told, not closed.
-			while (this.#nextIndex < index) this.#push({ index: this.#nextIndex, tMs: Number.NaN, read: false, state: NOTHING, action: NOTHING });
+			while (this.#nextIndex < index)
+				this.#push({ index: this.#nextIndex, tMs: Number.NaN, read: false, state: NOTHING, action: NOTHING });
 			const read = ((batch.flags[i] ?? 0) & TICK_FLAGS.read) !== 0;
 			const sent = ((batch.flags[i] ?? 0) & TICK_FLAGS.sent) !== 0;
 			const row = (values: Float32Array): Float32Array => values.slice(i * joints, (i + 1) * joints);
@@ -117,7 +118,13 @@ export class RecordFlow {
 		this.#credits -= 1;
 		const ticks = this.#queue;
 		this.#queue = [];
-		this.#options.port.postMessage({ v: PROTOCOL_VERSION, ch: 'record', seq: this.#seq++, t: nowMs, body: { ticks } });
+		this.#options.port.postMessage({
+			v: PROTOCOL_VERSION,
+			ch: 'record',
+			seq: this.#seq++,
+			t: nowMs,
+			body: { ticks }
+		});
 	}
 
 	#fromRecorder(data: unknown): void {

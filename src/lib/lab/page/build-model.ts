@@ -41,8 +41,7 @@ export interface PageState {
 
 function armStatus(core: LabCore): ArmStatus {
 	const { status } = core.report;
-	if (status === 'disconnected') return core.phase === 'starting' ? 'connecting' : 'lost';
-	return status === 'resting' ? 'relaxing' : status;
+	return status === 'disconnected' && core.phase === 'starting' ? 'connecting' : status;
 }
 
 function cameras(core: LabCore): CameraView[] {

@@ -1,7 +1,7 @@
 // The keyboard of the page: stop and record keys always, jog keys while the keyboard drives. Keys that the stop pad's frame
 // heard are passed on by it. Typing in a field is never a command.
 
-import { jogKeyFor } from '$lib/teleop';
+import { jogKeyFor } from './key-map';
 import type { Lab } from '../lab.svelte';
 
 function isTyping(target: EventTarget | null): boolean {

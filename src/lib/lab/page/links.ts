@@ -33,10 +33,11 @@ export async function startArmSide(set: WorkerSet, options: LinkOptions): Promis
 	const poses = new MessageChannel();
 	const follower = new MessageChannel();
 	const leader = new MessageChannel();
+	const sync = new MessageChannel();
 	const { clock, fps, seed } = options;
-	const plantPorts = { follower: follower.port2, leader: leader.port2, page: poses.port2 };
+	const plantPorts = { follower: follower.port2, leader: leader.port2, page: poses.port2, sync: sync.port2 };
 	await plant.api.attach(transfer(plantPorts, Object.values(plantPorts)), { clock, seed });
-	const robotPorts = { page: page.port2, follower: follower.port1, leader: leader.port1 };
+	const robotPorts = { page: page.port2, follower: follower.port1, leader: leader.port1, sync: sync.port1 };
 	await robot.api.attach(transfer(robotPorts, Object.values(robotPorts)), { clock, fps });
 	return { robot, plant, robotPort: page.port1, posesPort: poses.port1 };
 }

@@ -18,7 +18,7 @@ export interface NextStepInput {
 
 export function nextStep(input: NextStepInput): NextStep {
 	if (input.otherTab) return 'take_over_tab';
-	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'relaxing')
+	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'resting')
 		return 'wait';
 	if (input.arm === 'lost') return 'reconnect';
 	if (input.arm === 'stopped') return 'clear_stop';

@@ -1,0 +1,165 @@
+// The PLANT worker's work: a virtual follower and a virtual leader chain on their wires, the mechanics behind them, and
+// where everything is, for RENDER and the page. Answers bytes; never draws, never keeps a clock of its own: time is the
+// stamp of the bytes it is sent.
+
+import { PROTOCOL_VERSION, isEnvelope, so101ToRad, type JointPlant, type SimTask } from '$lib/contracts';
+import { createRandom } from '$lib/core';
+import { armPoses, createPoses, CUBE_BODY_INDEX, setPose, TARGET_BODY_INDEX } from '$lib/sim/so101-model';
+import { createSo101Chain, serveChainPort, Wire, type ServoChain } from '$lib/sim/chain';
+import type { ClockMode, PlantApi, PlantPorts, WorkerHello } from './api';
+import { portLike } from './port-like';
+import { placeOnTable } from './table';
+
+/** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
+const POSES_EVERY_MS = 1000 / 60;
+
+/** Level 0 or level 1 behind one chain; swapped while the arm stands, never in the middle of a step. */
+class SwappablePlant implements JointPlant {
+	#inner: JointPlant;
+
+	constructor(inner: JointPlant) {
+		this.#inner = inner;
+	}
+
+	get jointCount(): number {
+		return this.#inner.jointCount;
+	}
+	get q(): Float64Array {
+		return this.#inner.q;
+	}
+	get qd(): Float64Array {
+		return this.#inner.qd;
+	}
+	step(dtS: number, torqueNm: Float64Array): void {
+		this.#inner.step(dtS, torqueNm);
+	}
+	reset(q: ArrayLike<number>): void {
+		this.#inner.reset(q);
+	}
+	/** The new mechanics go on where the old stand. */
+	replace(next: JointPlant): void {
+		next.reset(this.#inner.q);
+		this.#inner = next;
+	}
+}
+
+export class PlantHost implements PlantApi {
+	readonly #hello: WorkerHello;
+	readonly #poses = createPoses();
+	#follower: ServoChain | null = null;
+	#leader: ServoChain | null = null;
+	#plant: SwappablePlant | null = null;
+	#task: SimTask | null = null;
+	#page: MessagePort | null = null;
+	#render: MessagePort | null = null;
+	#clock: ClockMode = 'wall';
+	#seed = 1;
+	#seq = 0;
+	#tMs = 0;
+	#shot: ((tick: number) => void) | null = null;
+
+	constructor(hello: WorkerHello) {
+		this.#hello = hello;
+	}
+
+	hello(): WorkerHello {
+		return this.#hello;
+	}
+
+	attach(ports: PlantPorts, options: { readonly clock: ClockMode; readonly seed: number }): void {
+		this.#clock = options.clock;
+		this.#seed = options.seed;
+		this.#page = ports.page;
+		const leader = createSo101Chain();
+		const base = createSo101Chain();
+		this.#plant = new SwappablePlant(base.plant);
+		const follower = createSo101Chain({ plant: this.#plant });
+		this.#follower = follower;
+		this.#leader = leader;
+		placeOnTable(this.#poses, createRandom(options.seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
+		serveChainPort(portLike(ports.follower), new Wire({ chain: follower }), (tMs) => follower.advanceTo(tMs));
+		serveChainPort(portLike(ports.leader), new Wire({ chain: leader }), (tMs) => leader.advanceTo(tMs));
+		if (options.clock === 'wall') setInterval(() => this.#look(), POSES_EVERY_MS);
+		ports.sync.onmessage = (event: MessageEvent<unknown>) => void this.#onSync(ports.sync, event.data);
+	}
+
+	attachRender(port: MessagePort): void {
+		this.#render?.close();
+		this.#render = port;
+		port.onmessage = (event: MessageEvent<unknown>) => {
+			if (!isEnvelope(event.data, ['rendered'])) return;
+			this.#shot?.((event.data.body as { tick: number }).tick);
+		};
+	}
+
+	async loadPhysics(): Promise<boolean> {
+		const plant = this.#plant;
+		if (plant === null) return false;
+		try {
+			const { createPickPlace } = await import('./physics');
+			const { jointPlant, task } = await createPickPlace(this.#seed);
+			plant.replace(jointPlant);
+			this.#task = task;
+			this.#sendPoses();
+			return true;
+		} catch {
+			return false; // level 0 goes on; the page says that nothing can be grasped
+		}
+	}
+
+	resetTask(seed: number): void {
+		this.#seed = seed;
+		if (this.#task === null)
+			placeOnTable(this.#poses, createRandom(seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
+		else this.#task.reset(seed);
+		this.#sendPoses();
+	}
+
+	/** The hand on the leader: its joints are put where the person wants them, torque off as on a real leader. */
+	moveLeader(q: Float32Array): void {
+		this.#leader?.plant.reset(so101ToRad(q));
+	}
+
+	/** Poses go out while time passes; when nobody asks the chain any more, they stop, and so do the pictures. */
+	#look(): void {
+		const tMs = this.#follower?.nowMs ?? 0;
+		if (tMs === this.#tMs) return;
+		this.#tMs = tMs;
+		this.#sendPoses();
+	}
+
+	#currentPoses(): Float64Array {
+		if (this.#task !== null) return this.#task.poses().slice();
+		const q = this.#follower?.plant.q;
+		if (q !== undefined) armPoses(q, this.#poses);
+		return this.#poses.slice();
+	}
+
+	#sendPoses(): void {
+		this.#task?.observe();
+		const poses = this.#currentPoses();
+		const message = { v: PROTOCOL_VERSION, ch: 'poses', seq: this.#seq++, t: this.#tMs, body: { poses } };
+		this.#page?.postMessage(message);
+		if (this.#clock === 'wall') this.#render?.postMessage(message);
+	}
+
+	/** Lockstep: steps to the record tick, has it drawn, answers when the pictures are on their way. */
+	async #onSync(port: MessagePort, data: unknown): Promise<void> {
+		if (!isEnvelope(data, ['shoot'])) return;
+		const { tick } = data.body as { tick: number };
+		this.#follower?.advanceTo(data.t);
+		this.#tMs = data.t;
+		const render = this.#render;
+		if (render !== null) {
+			const drawn = new Promise<void>((resolve) => {
+				this.#shot = (done) => {
+					if (done >= tick) resolve();
+				};
+			});
+			const body = { tick, poses: this.#currentPoses() };
+			render.postMessage({ v: PROTOCOL_VERSION, ch: 'render', seq: this.#seq++, t: data.t, body });
+			await drawn;
+		}
+		port.postMessage({ v: PROTOCOL_VERSION, ch: 'shot', seq: this.#seq++, t: data.t, body: { tick } });
+	}
+}

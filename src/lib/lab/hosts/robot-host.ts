@@ -1,0 +1,339 @@
+// The ROBOT worker's work: owns the lab clock, the bus and the loop; hears the page and the stop pad; feeds the page in
+// batches of 33 ms and RECORDER with record ticks. In lockstep it runs on virtual time and waits for every other part.
+
+import {
+	PROTOCOL_VERSION,
+	SO101,
+	isEnvelope,
+	type LoopCounters,
+	type SetpointSource,
+	type Wish
+} from '$lib/contracts';
+import {
+	createVirtualScheduler,
+	createWallScheduler,
+	type Scheduler,
+	type VirtualScheduler
+} from '$lib/core';
+import {
+	ControlLoop,
+	STS3215_DRIVER,
+	createArmSession,
+	createBusCommands,
+	createFeetechBus,
+	createPortTransport,
+	createUnitConverter,
+	labRateHz,
+	type ArmError,
+	type PortTransport
+} from '$lib/robot';
+import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
+import type { ArmAnswer, ClockMode, RobotApi, RobotPorts, WorkerHello } from './api';
+import { ArmControl } from './arm-control';
+import { portLike } from './port-like';
+import { LeaderReader } from './leader-reader';
+import { RecordFlow } from './record-flow';
+import { WishSources } from './wish-sources';
+
+const FEED_MS = 33;
+/** Reads failing for this long are a pulled cable: the arm is not controlled any more. */
+const LOST_AFTER_MS = 500;
+const NO_COUNTERS: LoopCounters = {
+	ticks: 0,
+	missedTicks: 0,
+	failedTicks: 0,
+	retries: 0,
+	badPackets: 0,
+	refusedSetpoints: 0,
+	eepromWrites: 0,
+	wireMs: 0
+};
+
+interface Attached {
+	readonly ports: RobotPorts;
+	readonly fps: number;
+	readonly scheduler: Scheduler;
+	readonly virtual: VirtualScheduler | null;
+	readonly transport: PortTransport;
+	readonly gate: SafetyGate;
+	readonly control: ArmControl;
+	readonly sources: WishSources;
+	readonly leader: LeaderReader;
+}
+
+export class RobotHost implements RobotApi {
+	readonly #hello: WorkerHello;
+	#attached: Attached | null = null;
+	#loop: ControlLoop | null = null;
+	#flow: RecordFlow | null = null;
+	#seq = 0;
+	#reported = '';
+	#shot: ((tick: number) => void) | null = null;
+	#stepCount = 0;
+
+	constructor(hello: WorkerHello) {
+		this.#hello = hello;
+	}
+
+	hello(): WorkerHello {
+		return this.#hello;
+	}
+
+	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
+		const virtual = options.clock === 'lockstep' ? createVirtualScheduler() : null;
+		const scheduler = virtual ?? createWallScheduler();
+		const transport = createPortTransport({
+			id: 'virtual-follower',
+			port: portLike(ports.follower),
+			scheduler,
+			mode: options.clock
+		});
+		const leader = new LeaderReader({ port: ports.leader, scheduler, mode: options.clock });
+		const sources = new WishSources(leader);
+		const gate = createGate();
+		const control = new ArmControl({
+			armId: 'follower',
+			scheduler,
+			gate,
+			parkAllowed: true,
+			wishOf: (source, nowMs, epoch) => sources.wish(source, nowMs, epoch, this.#loop?.state ?? null)
+		});
+		control.changed.on(() => this.#reportArm());
+		ports.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
+		ports.sync.onmessage = (event: MessageEvent<unknown>) => {
+			if (isEnvelope(event.data, ['shot'])) this.#shot?.((event.data.body as { tick: number }).tick);
+		};
+		this.#attached = {
+			ports,
+			fps: options.fps,
+			scheduler,
+			virtual,
+			transport,
+			gate,
+			control,
+			sources,
+			leader
+		};
+	}
+
+	attachPad(port: MessagePort): void {
+		port.onmessage = (event: MessageEvent<{ v?: unknown; ch?: unknown } | null>) => {
+			if (event.data?.v === PROTOCOL_VERSION && event.data.ch === 'stop') this.stop();
+		};
+	}
+
+	attachRecorder(port: MessagePort): void {
+		const { fps } = this.#need();
+		this.#flow?.close();
+		this.#flow = new RecordFlow({
+			port,
+			joints: SO101.joints.length,
+			ticksPerRow: labRateHz(fps) / fps,
+			onTooSlow: () => this.#post('too-slow', {})
+		});
+	}
+
+	async connect(): Promise<ArmAnswer> {
+		const attached = this.#need();
+		const { scheduler, transport, gate, control, fps, leader } = attached;
+		control.connecting();
+		await this.#withTime(transport.open({ baudRate: SO101.baudRate }));
+		const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0 });
+		const session = createArmSession({ spec: SO101, bus: createBusCommands(bus), driver: STS3215_DRIVER });
+		const connected = await this.#withTime(session.connect());
+		if (!connected.ok) {
+			control.lost();
+			return refusal(connected.error);
+		}
+		const loop = new ControlLoop({
+			armId: 'follower',
+			spec: SO101,
+			bus,
+			driver: STS3215_DRIVER,
+			scheduler,
+			gate: watched(gate, control),
+			units: createUnitConverter(SO101, connected.value.calibration),
+			inputs: control,
+			rateHz: labRateHz(fps)
+		});
+		this.#loop = loop;
+		transport.onLost(() => control.lost());
+		loop.start();
+		control.connected(loop, session);
+		await this.#withTime(leader.connect());
+		if (attached.virtual === null) this.#scheduleFeed();
+		return { ok: true };
+	}
+
+	async arm(): Promise<ArmAnswer> {
+		const { control, sources } = this.#need();
+		sources.startFrom(this.#loop?.state ?? null);
+		const done = await this.#withTime(control.arm());
+		return done ? { ok: true } : { ok: false, code: 'servo_overload', details: {} };
+	}
+
+	relax(): Promise<ArmAnswer> {
+		this.#need().control.release();
+		return Promise.resolve({ ok: true });
+	}
+
+	disarm(): Promise<ArmAnswer> {
+		this.#need().control.lock();
+		return Promise.resolve({ ok: true });
+	}
+
+	stop(): void {
+		this.#attached?.control.stop();
+	}
+
+	clearStop(): void {
+		this.#attached?.control.clearStop();
+	}
+
+	selectSource(source: SetpointSource): void {
+		const { control, sources } = this.#need();
+		sources.startFrom(this.#loop?.state ?? null);
+		control.select(source);
+	}
+
+	record(active: boolean): void {
+		this.#drain();
+		if (active) this.#flow?.start();
+		else this.#flow?.stop();
+	}
+
+	/** [Note: lockstep] One record tick: loop ticks up to it, every byte answered, pictures drawn, rows encoded. */
+	async step(recordTicks: number): Promise<void> {
+		const { virtual, fps } = this.#need();
+		if (virtual === null) throw new TypeError('step() is for lockstep');
+		for (let n = 0; n < recordTicks; n++) {
+			this.#stepCount += 1;
+			const untilMs = (this.#stepCount * 1000) / fps;
+			await this.#runUntil(virtual, untilMs);
+			await this.#shoot(untilMs);
+			this.#drain();
+			const flow = this.#flow;
+			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
+		}
+	}
+
+	counters(): LoopCounters {
+		return this.#loop?.counters ?? NO_COUNTERS;
+	}
+
+	#need(): Attached {
+		if (this.#attached === null) throw new TypeError('ROBOT has no ports yet');
+		return this.#attached;
+	}
+
+	/** In lockstep the bus needs virtual time to pass while we wait for its answer. */
+	async #withTime<T>(work: Promise<T>): Promise<T> {
+		const { virtual } = this.#need();
+		if (virtual === null) return work;
+		let done = false;
+		const finished = work.finally(() => (done = true));
+		while (!(done as boolean)) {
+			await this.#settle();
+			await new Promise((resolve) => setTimeout(resolve, 0));
+			if (!(done as boolean)) virtual.runNext(Number.POSITIVE_INFINITY);
+		}
+		this.#stepCount = Math.ceil((virtual.now() * this.#need().fps) / 1000);
+		return finished;
+	}
+
+	async #runUntil(virtual: VirtualScheduler, untilMs: number): Promise<void> {
+		for (;;) {
+			await this.#settle();
+			if (!virtual.runNext(untilMs)) break;
+		}
+		virtual.advanceTo(untilMs);
+	}
+
+	async #settle(): Promise<void> {
+		const { transport, leader } = this.#need();
+		await transport.settled();
+		await leader.settled();
+	}
+
+	/** PLANT steps to the instant, has it drawn, and answers when the pictures are on their way. */
+	async #shoot(atMs: number): Promise<void> {
+		const { ports } = this.#need();
+		const tick = this.#stepCount;
+		const drawn = new Promise<void>((resolve) => {
+			this.#shot = (done) => {
+				if (done >= tick) resolve();
+			};
+		});
+		ports.sync.postMessage({ v: PROTOCOL_VERSION, ch: 'shoot', seq: this.#seq++, t: atMs, body: { tick } });
+		await drawn;
+	}
+
+	#fromPage(data: unknown): void {
+		if (!isEnvelope(data, ['beat'])) return;
+		const { control, scheduler, sources } = this.#need();
+		control.pageBeatMs = scheduler.now();
+		sources.take((data.body as { wish: Wish | null }).wish, scheduler.now());
+	}
+
+	#scheduleFeed(): void {
+		const { scheduler } = this.#need();
+		scheduler.at(scheduler.now() + FEED_MS, () => {
+			this.#drain();
+			this.#noticeLoss();
+			this.#scheduleFeed();
+		});
+	}
+
+	/** Hands every finished tick to the page and, when recording, to RECORDER. */
+	#drain(): void {
+		const loop = this.#loop;
+		if (loop === null) return;
+		const { scheduler } = this.#need();
+		for (let batch = loop.takeBatch(); batch !== null; batch = loop.takeBatch()) {
+			this.#flow?.take(batch, scheduler.now());
+			this.#post('ticks', batch);
+		}
+	}
+
+	#noticeLoss(): void {
+		const loop = this.#loop;
+		if (loop === null || !loop.running) return;
+		const { scheduler, transport } = this.#need();
+		if (scheduler.now() - loop.stateMs > LOST_AFTER_MS && loop.counters.ticks > 100)
+			transport.abandon('no answer');
+	}
+
+	#reportArm(): void {
+		const report = this.#need().control.report();
+		const text = JSON.stringify(report);
+		if (text === this.#reported) return;
+		this.#reported = text;
+		this.#post('arm', report);
+	}
+
+	#post(ch: string, body: object): void {
+		const { ports, scheduler } = this.#need();
+		ports.page.postMessage({ v: PROTOCOL_VERSION, ch, seq: this.#seq++, t: scheduler.now(), body });
+	}
+}
+
+function refusal({ code, joints, bits }: ArmError): ArmAnswer {
+	return { ok: false, code, details: { joint: joints[0] ?? '', names: joints.join(', '), bits } };
+}
+
+/** The gate as the loop sees it: the watch looks at page and clock before every step, and hears what came of it. */
+function watched(gate: SafetyGate, control: ArmControl): SafetyGate {
+	return {
+		step(input: GateInput) {
+			const output = gate.step(input);
+			control.gateSaid(output);
+			control.watch();
+			return output;
+		},
+		reset: () => gate.reset(),
+		introducePolicy: () => gate.introducePolicy(),
+		get loadShare() {
+			return gate.loadShare;
+		}
+	};
+}
