@@ -1,14 +1,14 @@
 /**
  * The light of the scene and the way to screen colours, as numbers that every renderer shares. Knows no renderer.
  *
- * One key light from above the arm's left shoulder and a hemisphere (sky above, table below), no shadows. Light adds up
+ * One key light from above on the arm's left and a hemisphere (sky above, table below), no shadows. Light adds up
  * in linear RGB; pictures are sRGB.
  */
 import type { Vec3 } from '$lib/core';
 import { normalized } from './pose-math';
 
 /** Towards the key light, world frame. */
-export const KEY_DIRECTION: Vec3 = normalized([0.35, 0.45, 0.9]);
+export const KEY_DIRECTION: Vec3 = normalized([0.1, 0.65, 0.85]);
 /** Share of a surface's colour that each light returns when it hits squarely. */
 export const KEY_STRENGTH = 0.62;
 export const SKY_STRENGTH = 0.44;

@@ -9,6 +9,7 @@
 import type { SceneDescription, ScenePrimitive } from '$lib/contracts';
 import { srgbToLinear } from './light';
 import { bodyFrame, focalPixels, type Frame, type ViewCamera } from './pose-math';
+import { shadowFrame } from './table-top';
 import { CORNER_STRIDE, fillTriangle, type Fill, type Picture } from './triangle-raster';
 import { CAMERA_DETAIL, primitiveMesh, type MeshDetail, type TriangleMesh } from './triangle-meshes';
 import {
@@ -45,6 +46,8 @@ export type StyleOf = (primitive: ScenePrimitive) => PartStyle | null;
 export interface SoftwareScene {
 	/** Draws the parts at `poses` (POSE_STRIDE numbers per body) into the picture, over what is there. */
 	draw(picture: Picture, view: ViewCamera, poses: Float64Array, styleOf?: StyleOf): void;
+	/** Darkens the table where the parts that have a style keep the light off it; `alpha` is how much. */
+	drawShadows(picture: Picture, view: ViewCamera, poses: Float64Array, styleOf: StyleOf): void;
 	/** Triangles handed to the filler by the last draw: the honest measure of work. */
 	readonly drawnTriangles: number;
 }
@@ -87,6 +90,14 @@ export function createSoftwareScene(
 				else later.push(() => drawPart(picture, view, frame, part, style));
 			}
 			for (const draw of later) draw();
+		},
+		drawShadows(picture, view, poses, styleOf) {
+			const frames = description.bodies.map((_, index) => shadowFrame(bodyFrame(poses, index)));
+			for (const part of parts) {
+				const style = styleOf(part.primitive);
+				const frame = frames[part.body];
+				if (style && frame) drawPart(picture, view, frame, part, { ...style, fill: 'shadow' });
+			}
 		},
 		get drawnTriangles() {
 			return drawn;

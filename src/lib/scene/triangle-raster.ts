@@ -33,8 +33,13 @@ export function clearPicture(picture: Picture, colour: number): void {
 	picture.depth.fill(0);
 }
 
-/** How a triangle meets what is there: cover it, be mixed into it, or cover every other pixel. */
-export type Fill = 'opaque' | 'blend' | 'screen-door';
+/**
+ * How a triangle meets what is there: cover it, be mixed into it, cover every other pixel, or darken it, though each pixel
+ * only once (which is kept in the alpha byte: 254 is as good as opaque).
+ */
+export type Fill = 'opaque' | 'blend' | 'screen-door' | 'shadow';
+
+const SHADED = 254;
 
 /** A number out of an array whose bounds the caller keeps: the inner loops cannot afford a check per pixel. */
 function at(values: ArrayLike<number>, index: number): number {
@@ -43,7 +48,7 @@ function at(values: ArrayLike<number>, index: number): number {
 
 /**
  * Fills one triangle; `a`, `b`, `c` are the offsets of its corners in `corners`. Either winding is filled (culling is
- * the caller's). `alpha` counts for `blend` only.
+ * the caller's). `alpha` counts for `blend` and `shadow` only.
  */
 export function fillTriangle(
 	picture: Picture,
@@ -186,7 +191,8 @@ function fillSpan(
 	for (let x = first; x < end; x++) {
 		const i = row * width + x;
 		if (z > at(depth, i) && (fill !== 'screen-door' || ((x + row) & 1) === 0)) {
-			if (fill === 'blend') words[i] = mix(at(words, i), red, green, blue, alpha);
+			if (fill === 'shadow') words[i] = darken(at(words, i), alpha);
+			else if (fill === 'blend') words[i] = mix(at(words, i), red, green, blue, alpha);
 			else {
 				depth[i] = z;
 				words[i] = packColour(clampByte(red), clampByte(green), clampByte(blue));
@@ -210,6 +216,11 @@ function mix(under: number, red: number, green: number, blue: number, alpha: num
 		return clampByte(below + (over - below) * alpha);
 	};
 	return packColour(channel(0, red), channel(8, green), channel(16, blue));
+}
+
+function darken(under: number, alpha: number): number {
+	if (under >>> 24 !== 255) return under;
+	return (mix(under, 0, 0, 0, alpha) & 0xffffff) | (SHADED << 24);
 }
 
 /** Means of 2x2 pixels of `source`, which is twice as wide and high, into `target`: smooth edges from a finer picture. */
