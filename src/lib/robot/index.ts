@@ -7,6 +7,26 @@ export type { ServoBus } from './bus/servo-bus';
 export * from './calibration';
 export { ControlLoop, labRateHz, type ControlLoopOptions, type LoopInputs } from './control-loop';
 export { createFeetechBus, STATUS_ERROR, STS3215_DRIVER } from './feetech';
-export type { ServoDriver, ServoIdentity, ServoLimits, ServoReadings } from './servo-driver';
+export {
+	createServoReadings,
+	type ServoDriver,
+	type ServoIdentity,
+	type ServoLimits,
+	type ServoReadings
+} from './servo-driver';
 export { createUnitConverter, ticksToUnit, unitToTicks, type UnitConverter } from './so101/units';
 export type { Gate, GateInput, GateOutput } from './safety/gate-types';
+export {
+	createArmSession,
+	type ArmError,
+	type ArmErrorCode,
+	type ArmFacts,
+	type ArmSession
+} from './arm-session';
+export { createMemoryPipe, type FarEnd } from './transport/memory-transport';
+export {
+	createPortTransport,
+	type PortLike,
+	type PortTransport,
+	type PortTransportOptions
+} from './transport/port-transport';

@@ -1,6 +1,6 @@
 // The virtual servo chain.
 
-export { serveChain, type ChainAnswer, type ChainRequest, type PortLike } from './chain-port';
+export { serveChainPort, type ChainPortServer } from './chain-port';
 export { createChainTransport, type ChainTransport } from './chain-transport';
 export { FaultDice, type FaultRates } from './faults';
 export { ServoChain, VirtualServo, type ServoChainOptions, type VirtualServoOptions } from './servo-chain';

@@ -79,6 +79,11 @@ export class Wire {
 		this.#chain.receive(heard, startMs, this.#byteMs, this.#baudRate, this.#sink);
 	}
 
+	/** Everything on the line by now is over at this time; what is handed over later waits for a late answer. */
+	get horizonMs(): number {
+		return this.#frameAtOrAfter(Math.max(this.#freeMs, this.#stalledUntilMs));
+	}
+
 	/** When the next bytes are handed to the host, or undefined when none are under way. */
 	nextHandoverMs(): number | undefined {
 		const release = this.#held.reduce((least, answer) => Math.min(least, answer.releaseMs), Infinity);
