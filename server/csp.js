@@ -1,7 +1,7 @@
 // Content Security Policy as data: Kit writes it into the pages (with hashes for its own inline script), the server
 // entry repeats it as a header. Trusted Types are on: script URLs come from one policy only (src/lib/ui/trusted.ts).
 
-/** @type {{ directives: import('@sveltejs/kit').CspDirectives }} */
+/** @type {{ directives: NonNullable<NonNullable<NonNullable<import('@sveltejs/kit').KitConfig['csp']>['directives']>> }} */
 export const csp = {
 	directives: {
 		'default-src': ['none'],

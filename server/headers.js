@@ -10,8 +10,7 @@ export const securityHeaders = {
 	'x-content-type-options': 'nosniff',
 	'referrer-policy': 'no-referrer',
 	'permissions-policy':
-		'serial=(self), camera=(self), gamepad=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=()',
-	'origin-agent-cluster': '?1'
+		'serial=(self), camera=(self), gamepad=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=()'
 };
 
 /**
