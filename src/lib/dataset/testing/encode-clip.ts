@@ -1,13 +1,13 @@
 // Real encoded packets for tests, made by FFmpeg in Node: numbered frames are encoded, and the packets and the decoder's
 // configuration are read back out of FFmpeg's file. Never part of the app.
 
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import type { VideoCodec } from '../shape';
 import type { Clip } from './fake-episode';
+import { ffmpeg } from './ffmpeg';
 import { patternFrame, patternStats, type FrameSize } from './pattern-frames';
 
 const ENCODERS: Readonly<Record<VideoCodec, readonly string[]>> = {
@@ -41,15 +41,8 @@ async function encode(
 		const input = `-f rawvideo -pix_fmt yuv420p -s ${size.width}x${size.height} -r ${fps} -i -`.split(' ');
 		const colours = '-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m';
 		const output = [...`-g 5 -bf 0 ${colours}`.split(' '), path];
-		const args = ['-v', 'error', ...input, ...ENCODERS[codec], ...output];
-		const child = spawn('ffmpeg', args, { stdio: ['pipe', 'inherit', 'inherit'] });
-		const done = new Promise<number | null>((resolve, reject) =>
-			child.on('error', reject).on('close', resolve)
-		);
-		for (const number of numbers) child.stdin.write(patternFrame(size, number));
-		child.stdin.end();
-		const status = await done;
-		if (status !== 0) throw new Error(`ffmpeg ended with ${String(status)}`);
+		const pictures = numbers.map((number) => patternFrame(size, number));
+		await ffmpeg([...input, ...ENCODERS[codec], ...output], pictures);
 		return await readFile(path);
 	} finally {
 		await rm(folder, { recursive: true });
