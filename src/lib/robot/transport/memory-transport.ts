@@ -5,6 +5,7 @@ import { CodedError, createSignal, type Scheduler } from '$lib/core';
 import type { SerialTransport, TransportState } from '$lib/contracts';
 
 export interface FarEnd {
+	onOpen: (baudRate: number) => void;
 	/** Called with what was written at the near end. */
 	onBytes: (bytes: Uint8Array) => void;
 	/** Hands bytes to the near end. */
@@ -33,6 +34,7 @@ export function createMemoryPipe(
 	};
 
 	const far: FarEnd = {
+		onOpen: () => undefined,
 		onBytes: () => undefined,
 		send(bytes) {
 			const copy = bytes.slice();
@@ -55,9 +57,10 @@ export function createMemoryPipe(
 		get state() {
 			return state;
 		},
-		open() {
+		open({ baudRate }) {
 			if (!plugged) return Promise.reject(new CodedError('port_gone', 'the cable is out'));
 			state = 'open';
+			far.onOpen(baudRate);
 			return Promise.resolve();
 		},
 		write(bytes) {

@@ -16,6 +16,8 @@ export interface PortLike {
 export interface PortTransport extends SerialTransport {
 	/** Resolves when every message sent so far has been answered. */
 	settled(): Promise<void>;
+	/** Resolves when everything answered so far has been delivered (wall mode: late chunks wait for their time). */
+	drained(): Promise<void>;
 	/** The far side died without a word (its worker is gone): as if the cable had been pulled. */
 	abandon(reason: string): void;
 }
@@ -137,6 +139,7 @@ export function createPortTransport(options: PortTransportOptions): PortTranspor
 			epoch += 1;
 			return new Promise((resolve) => post({ op: 'close' }, () => resolve()));
 		},
+		drained: () => new Promise((resolve) => scheduler.at(Math.max(newestMs, scheduler.now()), resolve)),
 		settled: () => (waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
 		abandon: lose
 	};
