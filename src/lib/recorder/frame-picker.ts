@@ -28,8 +28,11 @@ interface WaitingTick {
 
 /** Pictures held at most: without ticks only the youngest matter. */
 const HELD_FRAMES = 4;
-/** Two pictures whose distances differ by less than this are equally near. */
-const TIE_MS = 0.5;
+/**
+ * Two pictures whose distances differ by less than this are equally near: two clocks that agree but jitter would otherwise
+ * trade doubled for skipped pictures whenever they stand half a period apart.
+ */
+const TIE_MS = 3;
 
 export function createFramePicker(onPick: OnPick): FramePicker {
 	const frames: I420Frame[] = [];

@@ -43,25 +43,39 @@ export function createImageStats(): ImageStatsCollector {
 	};
 }
 
-const toByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value));
+/** Fixed point, 16 fractional bits: this runs on every picture of the first seconds. */
+const fixed = (value: number): number => Math.round(value * 65536);
+const [Y_RGB, R_V, G_U, G_V, B_U] = [BT601.y, BT601.rv, BT601.gu, BT601.gv, BT601.bu].map(fixed) as [
+	number,
+	number,
+	number,
+	number,
+	number
+];
+const HALF = 1 << 15;
+
+const toLevel = (value: number): number => {
+	const level = value >> 16;
+	return level < 0 ? 0 : level > 255 ? 255 : level;
+};
 
 function countLevels(picture: I420Planes): Uint32Array {
 	const { width, height } = picture;
 	const { y, u, v } = planesOf(picture);
 	const counts = new Uint32Array(3 * LEVELS);
-	const count = (at: number): void => {
-		counts[at] = (counts[at] ?? 0) + 1;
-	};
 	const step = Math.max(width, height) < THIN_FROM ? 1 : Math.floor(Math.max(width, height) / THIN_TO);
 	for (let row = 0; row < height; row += step)
 		for (let column = 0; column < width; column += step) {
-			const luma = BT601.y * ((y[row * width + column] ?? 0) - 16);
+			const luma = Y_RGB * ((y[row * width + column] ?? 0) - 16) + HALF;
 			const chroma = (row >> 1) * (width >> 1) + (column >> 1);
 			const cb = (u[chroma] ?? 0) - 128;
 			const cr = (v[chroma] ?? 0) - 128;
-			count(toByte(luma + BT601.rv * cr));
-			count(LEVELS + toByte(luma + BT601.gu * cb + BT601.gv * cr));
-			count(2 * LEVELS + toByte(luma + BT601.bu * cb));
+			const red = toLevel(luma + R_V * cr);
+			const green = LEVELS + toLevel(luma + G_U * cb + G_V * cr);
+			const blue = 2 * LEVELS + toLevel(luma + B_U * cb);
+			counts[red] = (counts[red] ?? 0) + 1;
+			counts[green] = (counts[green] ?? 0) + 1;
+			counts[blue] = (counts[blue] ?? 0) + 1;
 		}
 	return counts;
 }
