@@ -1,4 +1,4 @@
-// The scripted expert against the physics. SOAK_EXPERT_STARTS and SOAK_SEED make it the long run of random starts.
+// Expert and scene by themselves, on a spring with the flaws of a servo; the ordinary path is in pick-place-teleop.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SO101 } from '$lib/contracts';
 import { createRandom } from '$lib/core';
@@ -8,10 +8,7 @@ import { PickPlaceTask } from '../mujoco/pick-place-task';
 import { CUBE_HALF_M } from '../so101-model/scene';
 import { createDartNoise } from './dart-noise';
 import { PickPlaceExpert } from './pick-place-expert';
-import { runTrial, type TrialOptions } from './pick-place-trial.fixture';
-
-const STARTS = Number(process.env.SOAK_EXPERT_STARTS ?? 20);
-const SEED = Number(process.env.SOAK_SEED ?? 0);
+import { runTrial, type TrialOptions } from './testing/spring-trial';
 
 let plant: MujocoPlant;
 const expert = new PickPlaceExpert();
@@ -33,13 +30,7 @@ function failures(first: number, count: number, options: TrialOptions, cubeYawRa
 }
 
 describe('the expert on an ideal servo', () => {
-	it(`places the cube in ${STARTS} random starts from seed ${SEED}`, () => {
-		const failed = failures(SEED, STARTS, {});
-		// Every one of the short run; 95 of 100 in a long one.
-		const allowed = STARTS <= 20 ? 0 : Math.floor(0.05 * STARTS);
-		if (STARTS > 20) console.log(`${STARTS - failed.length} of ${STARTS} placed`, failed);
-		expect(failed.length, failed.join('\n')).toBeLessThanOrEqual(allowed);
-	}, 3_600_000);
+	it('places the cube in ten random starts', () => expect(failures(0, 10, {})).toEqual([]));
 
 	it('places a cube that lies askew', () => expect(failures(500, 5, {}, Math.PI / 4)).toEqual([]));
 

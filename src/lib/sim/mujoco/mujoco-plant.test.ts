@@ -113,6 +113,17 @@ describe('time and bad input', () => {
 		expect(run(0.3, 1)).toEqual(whole);
 	});
 
+	it('takes over a joint that something outside has blocked', () => {
+		plant.reset([0, -0.5, 0.5, 0.5, 0, 0.3]);
+		for (let i = 0; i < 200; i++) {
+			plant.step(0.001, Float64Array.of(0.5, 0, 0, 0, 0, 0));
+			plant.q[0] = 0.1;
+			plant.qd[0] = 0;
+		}
+		plant.step(0.002, still);
+		expect(plant.q[0]).toBeCloseTo(0.1, 3);
+	});
+
 	it.each([
 		['a torque that is not a number', 0.002, Float64Array.of(0, NaN, 0, 0, 0, 0)],
 		['an infinite torque', 0.002, Float64Array.of(0, 0, 0, Infinity, 0, 0)],

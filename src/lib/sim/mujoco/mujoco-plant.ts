@@ -29,6 +29,7 @@ export class MujocoPlant implements JointPlant {
 	readonly jointCount = JOINTS;
 	readonly q = new Float64Array(JOINTS);
 	readonly qd = new Float64Array(JOINTS);
+	readonly #lastQ = new Float64Array(JOINTS);
 	readonly #mujoco: Mujoco;
 	readonly #model: MjModel;
 	readonly #data: MjData;
@@ -64,6 +65,7 @@ export class MujocoPlant implements JointPlant {
 	step(dtS: number, torqueNm: Float64Array): void {
 		if (torqueNm.length !== JOINTS || !torqueNm.every(Number.isFinite) || !(dtS >= 0))
 			throw new RangeError(`plant step of ${dtS} s with torques [${torqueNm.join(', ')}]`);
+		this.#takeOverwrites();
 		this.#view('ctrl').set(torqueNm);
 		this.#owedS += dtS;
 		// A hair of tolerance: 0.1 s is fifty steps, whatever binary fractions say.
@@ -168,5 +170,16 @@ export class MujocoPlant implements JointPlant {
 	#readJoints(): void {
 		this.q.set(this.#view('qpos').subarray(0, JOINTS));
 		this.qd.set(this.#view('qvel').subarray(0, JOINTS));
+		this.#lastQ.set(this.q);
+	}
+
+	/** A chain that simulates a blocked joint writes into `q`; the joint then really stands there. */
+	#takeOverwrites(): void {
+		for (let i = 0; i < JOINTS; i++) {
+			if (this.q[i] === this.#lastQ[i]) continue;
+			this.#view('qpos')[i] = this.q[i] ?? Number.NaN;
+			this.#view('qvel')[i] = this.qd[i] ?? Number.NaN;
+			this.#lastQ[i] = this.q[i] ?? Number.NaN;
+		}
 	}
 }

@@ -12,9 +12,9 @@ import type { KinematicJoint } from '$lib/core';
 import { CUBE_HALF_M, sceneGeometry } from './scene';
 
 /**
- * Passive side of one STS3215 joint. Values are those customary for this servo in simulation (reflected inertia of a
- * 1:345 gear train; viscous drag); they are not measurements of an SO-101. Stiction and the torque-speed curve are the
- * servo chain's business, so the friction loss here is only what keeps a free joint from ringing.
+ * Passive side of one STS3215 joint: reflected inertia and dry friction of the 1:345 gear train, and grease. The values are
+ * those customary for this servo in simulation, not measurements of an SO-101. What damps the joint is the motor, and the
+ * motor is the servo chain's business.
  */
 export interface JointDynamics {
 	/** kg m^2 at the joint. */
@@ -25,7 +25,7 @@ export interface JointDynamics {
 	readonly frictionLossNm: number;
 }
 
-export const STS3215_JOINT: JointDynamics = { armature: 0.028, damping: 0.6, frictionLossNm: 0.052 };
+export const STS3215_JOINT: JointDynamics = { armature: 0.028, damping: 0.01, frictionLossNm: 0.052 };
 
 export interface MjcfOptions {
 	readonly timestepS?: number;

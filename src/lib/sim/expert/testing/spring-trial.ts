@@ -4,10 +4,10 @@
  */
 import { so101FromRad, so101ToRad, SO101_CHAIN } from '$lib/contracts';
 import { frameNamed, frameSpeed } from '$lib/core';
-import type { MujocoPlant } from '../mujoco/mujoco-plant';
-import type { PickPlaceTask } from '../mujoco/pick-place-task';
-import type { ExpertDecision, ExpertObservation, PickPlaceExpert } from './pick-place-expert';
-import type { PickPlacePhase } from './pick-place-plan';
+import type { MujocoPlant } from '../../mujoco/mujoco-plant';
+import type { PickPlaceTask } from '../../mujoco/pick-place-task';
+import type { ExpertDecision, ExpertObservation, PickPlaceExpert } from '../pick-place-expert';
+import type { PickPlacePhase } from '../pick-place-plan';
 
 export interface SpringServo {
 	readonly stiffness: number;
@@ -22,7 +22,7 @@ export interface SpringServo {
 
 export const IDEAL_SERVO: SpringServo = {
 	stiffness: 17.8,
-	stallNm: 2.9,
+	stallNm: 1.9,
 	stictionNm: 0,
 	encoder: false,
 	delayTicks: 0,
@@ -48,7 +48,9 @@ export interface TrialOptions {
 	readonly disturb?: (decision: ExpertDecision) => Float32Array;
 }
 
-const NO_LOAD_RAD_PER_S = 5.4;
+/** N m s/rad: of the position loop and its motor together, and of the motor alone. */
+const DAMPING = 0.6;
+const BACK_EMF = 0.35;
 const PHYSICS_RATE_HZ = 500;
 const ENCODER_STEP_RAD = (2 * Math.PI) / 4096;
 const SETTLE_TICKS = 6;
@@ -56,10 +58,8 @@ const tip = frameNamed(SO101_CHAIN, 'gripper_frame');
 
 function torque(servo: SpringServo, joint: number, errorRad: number, speed: number): number {
 	const limit = (joint === 5 ? 0.5 : 1) * servo.stallNm;
-	const push = servo.stiffness * errorRad;
-	const forward = limit * Math.min(1, Math.max(0, 1 - speed / NO_LOAD_RAD_PER_S));
-	const backward = limit * Math.min(1, Math.max(0, 1 + speed / NO_LOAD_RAD_PER_S));
-	const driven = Math.min(forward, Math.max(-backward, push));
+	const push = servo.stiffness * errorRad - (DAMPING - BACK_EMF) * speed;
+	const driven = Math.min(limit, Math.max(-limit, push)) - BACK_EMF * speed;
 	if (Math.abs(speed) < 0.01 && Math.abs(driven) < servo.stictionNm) return 0;
 	return driven - servo.stictionNm * Math.tanh(speed / 0.02);
 }
