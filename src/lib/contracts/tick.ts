@@ -75,3 +75,8 @@ export interface LoopCounters {
 	/** Wire time charged so far, ms. */
 	readonly wireMs: number;
 }
+
+/** Lab clock for a recording rate: the smallest multiple of `fps` that is at least `leastHz` (docs/decisions/0003). */
+export function labRateHz(fps: number, leastHz = 200): number {
+	return Math.ceil(leastHz / fps) * fps;
+}

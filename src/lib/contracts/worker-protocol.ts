@@ -45,7 +45,16 @@ export type RobotToPage = TicksMessage | ArmStateMessage;
 /** Whether the arm may move, as the page shows it. */
 export interface ArmReport {
 	readonly armId: string;
-	readonly status: 'disconnected' | 'connecting' | 'disarmed' | 'arming' | 'armed' | 'holding' | 'stopped' | 'resting' | 'lost';
+	readonly status:
+		| 'disconnected'
+		| 'connecting'
+		| 'disarmed'
+		| 'arming'
+		| 'armed'
+		| 'holding'
+		| 'stopped'
+		| 'resting'
+		| 'lost';
 	/** Why it holds or stopped; a key of the words shown, '' when it moves freely. */
 	readonly reason: string;
 	/** The arm is moving slowly to meet its new source. */
@@ -77,8 +86,15 @@ export type RecorderToRobot = CreditMessage | RecordedMessage;
 export type FrameMessage = Envelope<'frame', { readonly camera: string; readonly frame: I420Frame }>;
 
 /** True for an object that claims to be an envelope of this version on one of `channels`; anything else is dropped and counted. */
-export function isEnvelope<C extends string>(value: unknown, channels: readonly C[]): value is Envelope<C, unknown> {
+export function isEnvelope<C extends string>(
+	value: unknown,
+	channels: readonly C[]
+): value is Envelope<C, unknown> {
 	if (typeof value !== 'object' || value === null) return false;
 	const candidate = value as { v?: unknown; ch?: unknown };
-	return candidate.v === PROTOCOL_VERSION && typeof candidate.ch === 'string' && channels.includes(candidate.ch as C);
+	return (
+		candidate.v === PROTOCOL_VERSION &&
+		typeof candidate.ch === 'string' &&
+		channels.includes(candidate.ch as C)
+	);
 }

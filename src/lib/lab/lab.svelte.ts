@@ -1,7 +1,7 @@
 // The rune facade of the lab: one object per visit, made by the lab's layout, living as long as it. Holds the view model
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
-import { labRateHz } from '$lib/robot';
+import { labRateHz } from '$lib/contracts';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore, type LabOptions } from './page/lab-core';
 import { buildModel } from './page/build-model';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SO101, TICK_FLAGS } from '$lib/contracts';
 import type { FaultRates } from '$lib/sim';
-import { labRateHz, type ControlLoop } from './control-loop';
+import { labRateHz } from '$lib/contracts';
+import type { ControlLoop } from './control-loop';
 import { createScriptedPlant, createVirtualArm, createVirtualLoop } from './testing/virtual-arm';
 
 /** Joints sweep fast enough that any two ticks differ. */

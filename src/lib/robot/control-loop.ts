@@ -44,11 +44,6 @@ export interface ControlLoopOptions {
 	readonly ringTicks?: number;
 }
 
-/** Lab clock for a recording rate: the smallest multiple of `fps` that is at least `leastHz`. */
-export function labRateHz(fps: number, leastHz = 200): number {
-	return Math.ceil(leastHz / fps) * fps;
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const REFUSED = LIMITED_BY.stale | LIMITED_BY.notFinite | LIMITED_BY.wrongLength;

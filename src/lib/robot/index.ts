@@ -5,7 +5,7 @@ export type { BusError, BusErrorCode } from './bus/bus-error';
 export type { BusCounters, ServoBusOptions } from './bus/bus-options';
 export type { ServoBus } from './bus/servo-bus';
 export * from './calibration';
-export { ControlLoop, labRateHz, type ControlLoopOptions, type LoopInputs } from './control-loop';
+export { ControlLoop, type ControlLoopOptions, type LoopInputs } from './control-loop';
 export { createFeetechBus, STATUS_ERROR, STS3215_DRIVER } from './feetech';
 export {
 	createServoReadings,

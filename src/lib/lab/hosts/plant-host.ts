@@ -10,6 +10,8 @@ import type { ClockMode, PlantApi, PlantPorts, WorkerHello } from './api';
 import { portLike } from './port-like';
 import { placeOnTable } from './table';
 
+/** Folded, LeRobot units. */
+const START_POSE = [0, -98, 94, 50, 0, 10];
 /** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
 const POSES_EVERY_MS = 1000 / 60;
 
@@ -71,8 +73,10 @@ export class PlantHost implements PlantApi {
 		this.#seed = options.seed;
 		this.#page = ports.page;
 		const leader = createSo101Chain();
-		const base = createSo101Chain();
-		this.#plant = new SwappablePlant(base.plant);
+		this.#plant = new SwappablePlant(createSo101Chain().plant);
+		// Torque is off until somebody arms: an arm that lies folded on itself stays where it is.
+		this.#plant.reset(so101ToRad(START_POSE));
+		leader.plant.reset(so101ToRad(START_POSE));
 		const follower = createSo101Chain({ plant: this.#plant });
 		this.#follower = follower;
 		this.#leader = leader;

@@ -5,6 +5,7 @@ import {
 	PROTOCOL_VERSION,
 	SO101,
 	isEnvelope,
+	labRateHz,
 	type LoopCounters,
 	type SetpointSource,
 	type Wish
@@ -23,7 +24,6 @@ import {
 	createFeetechBus,
 	createPortTransport,
 	createUnitConverter,
-	labRateHz,
 	type ArmError,
 	type PortTransport
 } from '$lib/robot';

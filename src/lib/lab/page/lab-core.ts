@@ -310,7 +310,9 @@ export class LabCore {
 		if (data.ch === 'arm') {
 			const before = this.report.status;
 			this.report = data.body as ArmReport;
-			if (before !== 'armed' && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
+			// A hold that ended by itself (a silent page) must not throw away what the person asked for.
+			const fresh = before !== 'armed' && before !== 'holding';
+			if (fresh && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
 			if (before !== this.report.status) this.#onArmStatus();
 			this.changed.emit();
 			return;
