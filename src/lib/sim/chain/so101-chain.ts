@@ -8,7 +8,7 @@ import { REG } from './servo-memory';
 import { ServoChain, type VirtualServoOptions } from './servo-chain';
 
 /** How far the horn of each servo was mounted away from the middle; as arbitrary as on a real arm. */
-const HOMING_OFFSETS = [-447, 603, -879, 147, 47, -53];
+const HOMING_OFFSETS = [-447, -347, -247, -147, -47, 53];
 const PAN_TO_FLEX_MIDDLE = 2047;
 
 /** The calibration a virtual arm starts with. Body joints sweep their mechanical range around the middle. */
