@@ -3,6 +3,7 @@
  * the bundler knows where the `.wasm` went, so the worker hands the address in.
  */
 import type { MainModule } from '@mujoco/mujoco';
+import { allowEmbindWithoutEval } from './embind-without-eval';
 
 export type Mujoco = MainModule;
 
@@ -12,5 +13,7 @@ export type Mujoco = MainModule;
  */
 export async function loadMujoco(wasmUrl?: string): Promise<Mujoco> {
 	const { default: create } = await import('@mujoco/mujoco');
-	return create(wasmUrl === undefined ? {} : { locateFile: () => wasmUrl });
+	if (wasmUrl === undefined) return create();
+	allowEmbindWithoutEval();
+	return create({ locateFile: () => wasmUrl });
 }
