@@ -79,8 +79,6 @@ export function describeTransportContract(name: string, make: () => Promise<Tran
 			const { transport, flush, received, dispose } = await opened();
 			transport.write(PING_1.subarray(0, 1));
 			transport.write(PING_1.subarray(1, 5));
-			await flush();
-			expect(received).toEqual([]);
 			transport.write(PING_1.subarray(5));
 			await flush();
 			expect(received).toEqual(PONG_1);

@@ -60,6 +60,11 @@ export class InstructionParser {
 		return this.#count < 4 + length ? 1 : 0;
 	}
 
+	/** The line was quiet for long: what is half heard was never going to be a packet. */
+	forget(): void {
+		this.#count = 0;
+	}
+
 	#drop(): void {
 		this.#buffer.copyWithin(0, 1, this.#count);
 		this.#count -= 1;

@@ -31,6 +31,8 @@ const BROADCAST = 0xfe;
 /** Below this the controllers lose their memory of what they were doing. */
 const BROWN_OUT_VOLTS = 4.0;
 const RESTART_MS = 150;
+/** Pause on the line that ends a half heard request; an assumption, no datasheet names it. */
+const HALF_HEARD_MS = 10;
 const BAUD_RATES = [1_000_000, 500_000, 250_000, 128_000, 115_200, 57_600, 38_400, 19_200];
 
 export class VirtualServo {
@@ -81,6 +83,7 @@ export class ServoChain {
 	readonly #torque: Float64Array;
 	readonly #reply = new Uint8Array(256);
 	#steppedMs: number;
+	#heardMs = Number.NEGATIVE_INFINITY;
 
 	constructor(options: ServoChainOptions) {
 		this.servos = options.servos.map((servo) => new VirtualServo(servo));
@@ -113,6 +116,8 @@ export class ServoChain {
 
 	/** Hears `bytes`, the first of which began at `startMs`; answers go to `sink`. */
 	receive(bytes: Uint8Array, startMs: number, byteMs: number, baudRate: number, sink: ReplySink): void {
+		if (startMs - this.#heardMs > HALF_HEARD_MS) this.#parser.forget();
+		this.#heardMs = startMs + bytes.length * byteMs;
 		for (let k = 0; k < bytes.length; k++) {
 			const instruction = this.#parser.feed(bytes[k] ?? 0);
 			if (instruction === null) continue;

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { SO101 } from '$lib/contracts';
+import { VIRTUAL_SO101_CALIBRATION } from '$lib/sim';
+import { createArmSession, type ArmSession } from './arm-session';
+import { STS3215_DRIVER } from './feetech';
+import type { ServoLimits } from './servo-driver';
+import { createVirtualArm, type VirtualArm, type VirtualArmOptions } from './testing/virtual-arm';
+
+const LIMITS: ServoLimits[] = SO101.joints.map(() => ({
+	speedTicksPerS: 466,
+	accelerationTicksPerS2: 2000,
+	torqueFraction: 0.5
+}));
+const TORQUE = 40;
+
+async function setUp(options: VirtualArmOptions = {}): Promise<{ arm: VirtualArm; session: ArmSession }> {
+	const arm = await createVirtualArm(options);
+	return { arm, session: createArmSession({ spec: SO101, bus: arm.commands, driver: STS3215_DRIVER }) };
+}
+
+function registers(arm: VirtualArm, address: number): number[] {
+	return arm.chain.servos.map((servo) => servo.memory.byte(address));
+}
+
+describe('connecting', () => {
+	it('a calibrated arm: facts, calibration, and not one lasting write', async () => {
+		const { arm, session } = await setUp();
+		const connected = await arm.settle(session.connect());
+		expect(connected).toEqual({
+			ok: true,
+			value: { firmware: '3.10', calibration: VIRTUAL_SO101_CALIBRATION, energised: false, unconfigured: [] }
+		});
+		expect(await arm.settle(session.configure())).toEqual({ ok: true, value: undefined });
+		expect(await arm.settle(session.arm(LIMITS))).toEqual({ ok: true, value: undefined });
+		expect(arm.bus.counters.eepromWrites).toBe(0);
+		expect(arm.chain.servos.map((servo) => servo.memory.lastingWrites)).toEqual([0, 0, 0, 0, 0, 0]);
+	});
+
+	it('factory settings are mended once, and only where they differ', async () => {
+		const { arm, session } = await setUp({ configured: false });
+		const connected = await arm.settle(session.connect());
+		expect(connected.ok && connected.value.unconfigured).toHaveLength(6);
+		expect((await arm.settle(session.configure())).ok).toBe(true);
+		// Return delay and P of six servos, and three more of the gripper.
+		expect(arm.bus.counters.eepromWrites).toBe(6 * 2 + 3);
+		expect(registers(arm, 55)).toEqual([1, 1, 1, 1, 1, 1]);
+		expect((await arm.settle(session.configure())).ok).toBe(true);
+		expect(arm.bus.counters.eepromWrites).toBe(15);
+		// They survive a power cycle.
+		for (const servo of arm.chain.servos) servo.memory.powerUp();
+		const again = await arm.settle(session.connect());
+		expect(again.ok && again.value.unconfigured).toEqual([]);
+	});
+
+	it('a missing servo is named', async () => {
+		const { arm, session } = await setUp();
+		for (const index of [2, 5]) {
+			const servo = arm.chain.servos[index];
+			if (servo !== undefined) servo.missing = true;
+		}
+		expect(await arm.settle(session.connect())).toMatchObject({
+			ok: false,
+			error: { code: 'arm_missing_servo', joints: ['elbow_flex', 'gripper'] }
+		});
+	});
+
+	it.each([
+		['another model', 3, 0x0a, 'arm_wrong_model'],
+		['other firmware', 1, 9, 'arm_firmware_mismatch']
+	])('%s is refused', async (_name, address, value, code) => {
+		const { arm, session } = await setUp();
+		arm.chain.servos[3]?.memory.preset(address, value, 1);
+		expect(await arm.settle(session.connect())).toMatchObject({
+			ok: false,
+			error: { code, joints: ['wrist_flex'] }
+		});
+	});
+
+	it('an arm as new has no calibration; storing one makes it known', async () => {
+		const { arm, session } = await setUp({ calibration: null });
+		// Factory limits of 0..4095 are a full turn: plausible for any joint, so the learner is told by the difference.
+		const connected = await arm.settle(session.connect());
+		expect(connected.ok && connected.value.calibration['shoulder_pan']?.range_max).toBe(4095);
+		expect((await arm.settle(session.storeCalibration(VIRTUAL_SO101_CALIBRATION))).ok).toBe(true);
+		for (const servo of arm.chain.servos) servo.memory.powerUp();
+		const again = await arm.settle(session.connect());
+		expect(again.ok && again.value.calibration).toEqual(VIRTUAL_SO101_CALIBRATION);
+	});
+
+	it('a voltage out of range is the servo talking, not silence', async () => {
+		const { arm, session } = await setUp({ supplyVolts: 12 });
+		arm.scheduler.advanceTo(5);
+		expect(await arm.settle(session.connect())).toMatchObject({
+			ok: false,
+			error: { code: 'servo_fault', bits: 1 }
+		});
+	});
+
+	it('a pulled cable ends it at once', async () => {
+		const { arm, session } = await setUp();
+		const connecting = session.connect();
+		arm.scheduler.at(3, () => arm.transport.unplug());
+		expect(await arm.settle(connecting)).toMatchObject({ ok: false, error: { code: 'port_lost' } });
+	});
+
+	it('gets through a noisy line', async () => {
+		const noise = 0.005;
+		const faults = { corrupt: noise, dropByte: noise, doubleByte: noise, late: noise, corruptRequest: noise };
+		for (let seed = 1; seed <= 20; seed++) {
+			const { arm, session } = await setUp({ faults, seed });
+			const connected = await arm.settle(session.connect());
+			expect(connected.ok && connected.value.calibration).toEqual(VIRTUAL_SO101_CALIBRATION);
+		}
+	});
+});
+
+describe('arming', () => {
+	it('energises without moving, whatever goal was left in the servos', async () => {
+		const { arm, session } = await setUp();
+		for (const servo of arm.chain.servos) servo.memory.setWord(42, 3000);
+		const before = SO101.joints.map((_, j) => arm.chain.presentPosition(j));
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		expect(registers(arm, TORQUE)).toEqual([1, 1, 1, 1, 1, 1]);
+		arm.scheduler.advanceTo(arm.scheduler.now() + 1000);
+		arm.chain.advanceTo(arm.scheduler.now());
+		SO101.joints.forEach((_, j) => {
+			// What is left is the sag of a servo without integral gain.
+			expect(Math.abs(arm.chain.presentPosition(j) - (before[j] ?? 0))).toBeLessThan(40);
+		});
+		expect(registers(arm, 41)).toEqual([20, 20, 20, 20, 20, 20]);
+		expect(arm.chain.servos.map((servo) => servo.memory.word(46))).toEqual(LIMITS.map(() => 466));
+		expect(arm.chain.servos.map((servo) => servo.memory.word(48))).toEqual(LIMITS.map(() => 500));
+	});
+
+	it('never writes lasting settings under torque', async () => {
+		const { arm, session } = await setUp({ configured: false });
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		expect(await arm.settle(session.configure())).toMatchObject({
+			ok: false,
+			error: { code: 'arm_energised' }
+		});
+		expect(arm.bus.counters.eepromWrites).toBe(0);
+	});
+
+	it('release lets go of every joint it can reach and names the others', async () => {
+		const { arm, session } = await setUp();
+		await arm.settle(session.arm(LIMITS));
+		const lift = arm.chain.servos[1];
+		if (lift !== undefined) lift.missing = true;
+		expect(await arm.settle(session.release())).toMatchObject({
+			ok: false,
+			error: { joints: ['shoulder_lift'] }
+		});
+		expect(registers(arm, TORQUE)).toEqual([0, 1, 0, 0, 0, 0]);
+	});
+});
