@@ -21,7 +21,8 @@ export function createWallScheduler(): Scheduler {
 	return {
 		now,
 		at(atMs, run) {
-			const handle = setTimeout(run, Math.max(0, atMs - now()));
+			// setTimeout cuts fractions off: without rounding up, an event would run before its time.
+			const handle = setTimeout(run, Math.max(0, Math.ceil(atMs - now())));
 			return { cancel: () => clearTimeout(handle) };
 		}
 	};
