@@ -43,6 +43,12 @@ export const ERROR_CODES = [
 	'arm_firmware_mismatch',
 	/** ROBOT at connect: no calibration, or one that does not fit this arm. Torque stays off; calibrate. */
 	'arm_not_calibrated',
+	/** ROBOT at connect: a setting must change, which needs torque off, and the arm holds itself up. Rest it, connect again. */
+	'arm_energised',
+	/** ROBOT: a servo acknowledged a setting and holds another. Torque stays off; power-cycle, else the servo is broken. */
+	'arm_setting_refused',
+	/** ROBOT: a servo reports a fault of its own. Torque stays off; power-cycle and connect again. */
+	'servo_fault',
 	/** GATE: a joint pushes too hard for too long. It gives way; free the arm. */
 	'servo_overload',
 	/** GATE: a servo is too hot. The arm slows and parks; let it cool. */

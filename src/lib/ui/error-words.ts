@@ -123,6 +123,21 @@ const words = {
 		what: () => m.error_arm_not_calibrated_what(),
 		next: () => m.error_arm_not_calibrated_next()
 	},
+	arm_energised: {
+		title: () => m.error_arm_energised_title(),
+		what: () => m.error_arm_energised_what(),
+		next: () => m.error_arm_energised_next()
+	},
+	arm_setting_refused: {
+		title: (details) => m.error_arm_setting_refused_title(joint(details)),
+		what: () => m.error_arm_setting_refused_what(),
+		next: () => m.error_arm_setting_refused_next()
+	},
+	servo_fault: {
+		title: (details) => m.error_servo_fault_title(joint(details)),
+		what: () => m.error_servo_fault_what(),
+		next: () => m.error_servo_fault_next()
+	},
 	servo_overload: {
 		title: (details) => m.error_servo_overload_title(joint(details)),
 		what: () => m.error_servo_overload_what(),

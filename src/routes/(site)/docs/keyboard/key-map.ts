@@ -2,18 +2,18 @@
 import { m } from '$lib/i18n';
 
 export const HAND_KEYS: readonly { readonly key: string; readonly does: () => string }[] = [
-	{ key: 'W', does: () => m.jog_forward() },
-	{ key: 'S', does: () => m.jog_back() },
-	{ key: 'A', does: () => m.jog_turn_left() },
-	{ key: 'D', does: () => m.jog_turn_right() },
-	{ key: 'R', does: () => m.jog_up() },
-	{ key: 'F', does: () => m.jog_down() },
-	{ key: 'T', does: () => m.jog_tilt_up() },
-	{ key: 'G', does: () => m.jog_tilt_down() },
-	{ key: 'C', does: () => m.jog_roll_left() },
-	{ key: 'V', does: () => m.jog_roll_right() },
-	{ key: 'Q', does: () => m.jog_gripper_open() },
-	{ key: 'E', does: () => m.jog_gripper_close() }
+	{ key: '↑', does: () => m.jog_forward() },
+	{ key: '↓', does: () => m.jog_back() },
+	{ key: '←', does: () => m.jog_turn_left() },
+	{ key: '→', does: () => m.jog_turn_right() },
+	{ key: 'W', does: () => m.jog_up() },
+	{ key: 'S', does: () => m.jog_down() },
+	{ key: 'Q', does: () => m.jog_tilt_up() },
+	{ key: 'A', does: () => m.jog_tilt_down() },
+	{ key: 'E', does: () => m.jog_roll_left() },
+	{ key: 'D', does: () => m.jog_roll_right() },
+	{ key: 'O', does: () => m.jog_gripper_open() },
+	{ key: 'C', does: () => m.jog_gripper_close() }
 ];
 
 export const JOINT_KEYS: readonly {
