@@ -98,7 +98,8 @@ describe('bus soak', () => {
 			const { ticks, missedTicks, failedTicks, retries, badPackets, eepromWrites } = loop.counters;
 			const result = { ticks, missedTicks, failedTicks, retries, badPackets, eepromWrites, invented };
 			const servedPercent = (100 * (ticks - failedTicks)) / ticks;
-			console.log('soak:bus', { hours: HOURS, seed: SEED, servedPercent, ...result, ...arm.wire.dice.dealt });
+			const report = { hours: HOURS, seed: SEED, servedPercent, ...result, dealt: arm.wire.dice.dealt };
+			process.stdout.write(`soak:bus ${JSON.stringify(report)}\n`);
 			expect(arm.bus.alive).toBe(true);
 			expect({ missedTicks, eepromWrites, invented, valued }).toEqual({
 				missedTicks: 0,

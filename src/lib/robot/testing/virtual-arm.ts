@@ -64,16 +64,18 @@ export async function createVirtualArm(options: VirtualArmOptions = {}): Promise
 
 /** Lets virtual time run while `promise` is open. Throws when nothing is left that could settle it. */
 export async function settle<T>(scheduler: VirtualScheduler, promise: Promise<T>): Promise<T> {
-	let open = true;
-	const done = promise.finally(() => (open = false));
+	const progress = { settled: false };
+	const done = promise.finally(() => {
+		progress.settled = true;
+	});
 	done.catch(() => undefined);
-	for (let idle = 0; open && idle < 50;) {
+	for (let idle = 0; !progress.settled;) {
+		if (idle > 50) throw new Error('virtual time ran dry before the promise settled');
 		// Promise steps first: they may schedule the next event.
 		await Promise.resolve();
 		await Promise.resolve();
 		idle = scheduler.runNext(Number.POSITIVE_INFINITY) ? 0 : idle + 1;
 	}
-	if (open) throw new Error('virtual time ran dry before the promise settled');
 	return done;
 }
 

@@ -7,10 +7,10 @@ import type { SerialTransport } from '$lib/contracts';
 export interface TransportUnderTest {
 	readonly transport: SerialTransport;
 	/** Lets time pass until nothing is under way any more. */
-	flush(): Promise<void>;
-	unplug(): void | Promise<void>;
-	replug(): void | Promise<void>;
-	dispose?(): void;
+	readonly flush: () => Promise<void>;
+	readonly unplug: () => void | Promise<void>;
+	readonly replug: () => void | Promise<void>;
+	readonly dispose?: () => void;
 }
 
 const PING_1 = Uint8Array.of(0xff, 0xff, 1, 2, 1, 0xfb);

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe } from 'vitest';
-import { createVirtualScheduler, createWallScheduler } from '$lib/core';
+import { createVirtualScheduler, createWallScheduler, type VirtualScheduler } from '$lib/core';
 import { createChainTransport, createSo101Chain, serveChainPort, Wire } from '$lib/sim';
 import { createMemoryPipe } from './memory-transport';
 import { createPortTransport, type PortLike } from './port-transport';
@@ -9,6 +9,11 @@ import { describeTransportContract, type TransportUnderTest } from './transport.
 function makeWire(usbFrameMs: number): { wire: Wire; advanceTo: (tMs: number) => void } {
 	const chain = createSo101Chain();
 	return { wire: new Wire({ chain, usbFrameMs }), advanceTo: (tMs) => chain.advanceTo(tMs) };
+}
+
+function pass(scheduler: VirtualScheduler): Promise<void> {
+	scheduler.advanceTo(scheduler.now() + 50);
+	return Promise.resolve();
 }
 
 describeTransportContract('memory', () => {
@@ -26,7 +31,7 @@ describeTransportContract('memory', () => {
 	};
 	const subject: TransportUnderTest = {
 		transport: near,
-		flush: () => Promise.resolve(scheduler.advanceTo(scheduler.now() + 50)),
+		flush: () => pass(scheduler),
 		unplug: () => far.unplug(),
 		replug: () => far.replug()
 	};
@@ -39,7 +44,7 @@ describe.each([0, 1])('virtual chain, USB frames of %i ms', (usbFrameMs) => {
 		const transport = createChainTransport(makeWire(usbFrameMs).wire, scheduler);
 		return Promise.resolve({
 			transport,
-			flush: () => Promise.resolve(scheduler.advanceTo(scheduler.now() + 50)),
+			flush: () => pass(scheduler),
 			unplug: () => transport.unplug(),
 			replug: () => transport.replug()
 		});
