@@ -8,6 +8,7 @@ import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
 import { readStandardGamepad } from './page/inputs';
 import { listenToKeys } from './page/keys';
+import { installProbe } from './page/probe';
 import { holdSeat, type SeatHold } from './page/seat';
 import { registerOffline, type OfflineClient } from './offline';
 
@@ -50,6 +51,7 @@ export class Lab {
 		const refresh = setInterval(() => this.#refresh(), REFRESH_MS);
 		const keys = listenToKeys(this);
 		this.#cleanup.push(() => clearInterval(refresh), keys);
+		if (this.core.options.probe) this.#cleanup.push(installProbe(this));
 		this.#watchNetwork();
 		this.#seat = await holdSeat(this.core.options.seatId, (held) => this.#onSeat(held));
 		await this.core.start();

@@ -33,6 +33,8 @@ export interface LabOptions {
 	readonly fps: number;
 	readonly seed: number;
 	readonly stampNumbers: boolean;
+	/** Tests may look inside. */
+	readonly probe: boolean;
 }
 
 export interface Problem {

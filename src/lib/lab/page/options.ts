@@ -4,7 +4,7 @@ import type { LabOptions } from './lab-core';
 
 const DEFAULT_FPS = 30;
 
-/** `?clock=lockstep` runs in virtual time, `?seed=` places the cube, `?stamp=on` paints picture numbers (proofs only). */
+/** `?clock=lockstep` runs in virtual time, `?seed=` places the cube, `?stamp=on` paints picture numbers (proofs only), `?probe=on` opens `probe.ts`. */
 export function labOptionsFrom(url: URL, build: string): LabOptions {
 	const query = url.searchParams;
 	const seed = Number.parseInt(query.get('seed') ?? '', 10);
@@ -14,6 +14,7 @@ export function labOptionsFrom(url: URL, build: string): LabOptions {
 		clock: query.get('clock') === 'lockstep' ? 'lockstep' : 'wall',
 		fps: DEFAULT_FPS,
 		seed: Number.isSafeInteger(seed) && seed >= 0 ? seed : 1,
-		stampNumbers: query.get('stamp') === 'on'
+		stampNumbers: query.get('stamp') === 'on',
+		probe: query.get('probe') === 'on'
 	};
 }
