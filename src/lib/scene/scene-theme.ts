@@ -73,3 +73,16 @@ export function readSceneTheme(host: HTMLElement): SceneTheme {
 	probe.remove();
 	return theme;
 }
+
+/** Calls back when the page's theme or the system's preference changes. Returns the way to stop listening. */
+export function onThemeChange(host: HTMLElement, listener: () => void): () => void {
+	const root = host.ownerDocument.documentElement;
+	const observer = new MutationObserver(listener);
+	observer.observe(root, { attributes: true, attributeFilter: ['data-theme'] });
+	const preference = matchMedia('(prefers-color-scheme: dark)');
+	preference.addEventListener('change', listener);
+	return () => {
+		observer.disconnect();
+		preference.removeEventListener('change', listener);
+	};
+}

@@ -7,7 +7,7 @@
  */
 import { orbitBy, orbitByKey, START_ORBIT, zoomBy, type Orbit } from './orbit';
 import { createFallbackView } from './fallback-view';
-import { readSceneTheme } from './scene-theme';
+import { onThemeChange, readSceneTheme } from './scene-theme';
 import type { ViewBackend, ViewFrame, ViewScene } from './view-backend';
 
 const DRAWS_PER_SECOND = 20;
@@ -26,10 +26,11 @@ export interface ViewOptions {
 export type ViewContent = Omit<ViewFrame, 'orbit'>;
 
 export interface ViewController {
-	/** What to show from now on. Poses may be rewritten in place: another version says that they were. */
-	show(content: ViewContent, version: number): void;
-	/** The page's theme has changed. */
-	refreshTheme(): void;
+	/**
+	 * What to show from now on; null leaves the last picture. Poses may be rewritten in place: another version says that
+	 * they were.
+	 */
+	show(content: ViewContent | null, version: number): void;
 	turn(azimuth: number, elevation: number): void;
 	zoom(factor: number): void;
 	/** True when the key was the view's. */
@@ -139,6 +140,11 @@ export function createViewController({ host, view, renderer, onKind }: ViewOptio
 		drawSoon();
 	});
 
+	const forgetTheme = onThemeChange(host, () => {
+		active()?.backend.setTheme(readSceneTheme(host));
+		drawSoon();
+	});
+
 	const open = async (): Promise<void> => {
 		// The chunk may be missing offline or the card refuse: the fallback is a full view.
 		if (renderer !== 'software') await openWebgl().catch(() => undefined);
@@ -157,15 +163,12 @@ export function createViewController({ host, view, renderer, onKind }: ViewOptio
 
 	return {
 		show(next, version) {
+			if (!next) return;
 			const same = version === shown && content?.highlightBody === next.highlightBody;
 			const sameArrays = content?.poses === next.poses && content.goalPoses === next.goalPoses;
 			content = next;
 			shown = version;
 			if (!same || !sameArrays) drawPaced();
-		},
-		refreshTheme() {
-			active()?.backend.setTheme(readSceneTheme(host));
-			drawSoon();
 		},
 		turn: (azimuth, elevation) => look(orbitBy(orbit, azimuth, elevation)),
 		zoom: (factor) => look(zoomBy(orbit, factor)),
@@ -179,6 +182,7 @@ export function createViewController({ host, view, renderer, onKind }: ViewOptio
 			isDisposed = true;
 			clearTimeout(timer);
 			cancelAnimationFrame(request);
+			forgetTheme();
 			resized.disconnect();
 			seen.disconnect();
 			for (const layer of [webgl, software]) {
