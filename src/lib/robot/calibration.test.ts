@@ -30,6 +30,7 @@ describe('calibration file', () => {
 		[withJoint('gripper', { id: 5 }), 'calibration_wrong_id', 'gripper'],
 		[withJoint('elbow_flex', { range_min: 3000 }), 'calibration_implausible', 'elbow_flex'],
 		[withJoint('elbow_flex', { range_max: 9000 }), 'calibration_implausible', 'elbow_flex'],
+		[withJoint('gripper', { range_min: 0, range_max: 4095 }), 'calibration_implausible', 'gripper'],
 		[withJoint('wrist_flex', { homing_offset: 4000 }), 'calibration_wrong_shape', 'wrist_flex'],
 		[withJoint('wrist_flex', { drive_mode: 2 }), 'calibration_wrong_shape', 'wrist_flex'],
 		[withJoint('wrist_flex', { range_min: '7' }), 'calibration_wrong_shape', 'wrist_flex'],

@@ -25,6 +25,8 @@ export interface CalibrationError {
 const MAX_CHARS = 64_000;
 /** A joint that moves less than this was not swept while it was calibrated. */
 const MIN_RANGE_TICKS = 200;
+/** Joints that travel at least this far are not swept by LeRobot and keep the whole turn. */
+const FULL_TURN_DEGREES = 300;
 
 const jointSchema = z.object({
 	id: z.int().min(0).max(252),
@@ -84,6 +86,10 @@ export function checkCalibration(
 		if (entry.id !== joint.servoId)
 			return failure('calibration_wrong_id', joint.name, `id ${entry.id}, expected ${joint.servoId}`);
 		const { range_min: min, range_max: max } = entry;
+		const whole = max - min >= spec.ticksPerTurn - 1;
+		// As the servo leaves the factory; only a joint that really turns all the way may keep it.
+		if (whole && (joint.unit === 'percent' || joint.max - joint.min < FULL_TURN_DEGREES))
+			return failure('calibration_implausible', joint.name, 'never swept: its range is the whole turn');
 		if (min < 0 || max >= spec.ticksPerTurn || max - min < MIN_RANGE_TICKS)
 			return failure('calibration_implausible', joint.name, `range ${min}..${max}`);
 	}

@@ -15,6 +15,9 @@ import { RequestPlan } from './request-plan';
 const TX_BYTES = 1024;
 /** A rare request that waited this long for a gap between two ticks no longer waits. */
 const PATIENCE_MS = 20;
+/** After so many requests without any answer the line counts as dead, and is asked only once in a while. */
+const SILENT_TRIES = 6;
+const SILENT_PAUSE_MS = 250;
 
 export class ServoBus {
 	readonly counters: BusCounters = createBusCounters();
@@ -48,13 +51,16 @@ export class ServoBus {
 	#currentIsUrgent = false;
 	#attemptOpen = false;
 	#attempt = 0;
+	/** When something was written last, and when it was a question. */
 	#attemptSentMs = 0;
+	#askedMs = 0;
 	#attemptWireMs = 0;
 	#timer: Timer | null = null;
 	#reservedMs = Number.POSITIVE_INFINITY;
 	/** Largest delay beyond wire time seen lately in the fast lane; forgets slowly. */
 	#overheadMs: number;
 	#gone: 'lost' | 'closed' | null = null;
+	#silentTries = 0;
 	#sawDamage = false;
 	#sawWrongId = false;
 
@@ -203,6 +209,7 @@ export class ServoBus {
 			exchange.kind !== 'send' &&
 			this.#attempt <= exchange.maxRetries &&
 			now < exchange.deadlineMs &&
+			!this.#mustWait(now) &&
 			this.#plan.choose(exchange, this.#debts, now);
 		if (!possible) {
 			// A goal goes out even when nothing can be asked.
@@ -218,6 +225,7 @@ export class ServoBus {
 		this.sweep();
 		this.#collector.begin(exchange, this.#attempt);
 		this.#attemptOpen = true;
+		this.#askedMs = now;
 		this.#transmit(exchange, end, this.#collector.expectedBytes, now);
 		this.#timer = this.#scheduler.at(Math.min(this.#patientUntil(now), exchange.deadlineMs), this.#onTimeout);
 	}
@@ -233,6 +241,13 @@ export class ServoBus {
 		const againMs = this.#attemptWireMs + this.#overheadMs + this.#usbFrameMs;
 		const deadlineMs = this.#current?.deadlineMs ?? now;
 		return Math.max(usualMs + this.#overheadMs + this.#fastMarginMs, deadlineMs - againMs);
+	}
+
+	/** Into a dead line the fast lane asks rarely, or it would run out of questions whose answers it could trust. */
+	#mustWait(now: number): boolean {
+		return (
+			this.#currentIsUrgent && this.#silentTries >= SILENT_TRIES && now < this.#askedMs + SILENT_PAUSE_MS
+		);
 	}
 
 	#copyPrefix(exchange: Exchange): number {
@@ -267,7 +282,9 @@ export class ServoBus {
 		// A servo never answers as everybody: this is an instruction that came back as an echo.
 		if (id === this.protocol.broadcastId) return;
 		if (this.#attemptOpen && this.#collector.accept(id, errorBits, data, offset, length)) {
-			this.#debts.settle(id, this.#plan.settling);
+			this.#debts.answered(this.#askedMs);
+			if (this.#plan.settling) this.#debts.settle(id);
+			this.#silentTries = 0;
 			return;
 		}
 		if (this.#debts.payLate(id, length, this.#scheduler.now())) {
@@ -335,6 +352,7 @@ export class ServoBus {
 		this.#timer?.cancel();
 		if (!this.#attemptOpen) return;
 		this.#attemptOpen = false;
+		this.#silentTries += 1;
 		const exchange = this.#current;
 		if (exchange === null) return;
 		const now = this.#scheduler.now();
