@@ -8,9 +8,7 @@
  * the rest around it:
  *
  *   |goal - state - weight(pose) - load| <= stiction + gain + lag      for every joint, and
- *   |tip(goal - weight - load + run-out) - tip(state)| <= TIP_AHEAD_MM   for all joints together,
- *
- * where run-out = speed * RUN_OUT_S is what the arm's momentum adds.
+ *   |J (goal - state - weight - load) * OVERSHOOT + J speed * RUN_OUT_S| <= TIP_TRAVEL_MM    for the tip.
  */
 
 /** `computed`: from the published model and datasheet. `measured`: on the virtual arm by kill-travel.test.ts. */
@@ -93,8 +91,11 @@ export function totalOf(row: JointAheadBudget): number {
 	return row.gravity.value + row.load.value + marginOf(row);
 }
 
-/** How far the tip may still have to go: rest of the way plus run-out, weight apart. */
-export const TIP_AHEAD_MM = 8.8;
+/** How far the tip may still travel after the last command: rest of the way with overshoot, plus run-out, weight apart. */
+export const TIP_TRAVEL_MM = 9.4;
 
-/** A moving arm runs on by its speed times this before the spring of the servo has caught it. */
-export const RUN_OUT_S = 0.033;
+/** The servo is a spring with little damping: it swings past its goal by a quarter of the way, and friction keeps it there. */
+export const OVERSHOOT = 1.25;
+
+/** What momentum adds to a steady motion: its speed times this. */
+export const RUN_OUT_S = 0.025;

@@ -5,7 +5,7 @@
  * The goal that would let the arm rest exactly where it is, is called the centre: state + (weight + load) / stiffness. All
  * budgets are measured from there, so lifting never fights with them.
  *
- * [Note: tip] In a linear world the tip comes to rest at J * (goal - centre) from here, plus the run-out J * v * T. The
+ * [Note: tip] In a linear world the tip travels J * (goal - centre) * overshoot from here, plus the run-out J * v * T. The
  * load is only known to lie between two bounds, so the budget must hold for both; where the doubt about the load alone is
  * larger than the budget, lifting wins and the goal may at least not make it worse. All tests are |b + r * e| <= limit
  * for a shrinking factor r, which is a quadratic and needs no search.
@@ -17,8 +17,10 @@ import { createLoadEstimate } from './load-estimate';
 export interface AheadLimits {
 	/** Per joint, LeRobot units, around the centre. */
 	readonly aheadMargin: readonly number[];
-	/** Millimetres the tip may still travel: rest of the way plus run-out. */
-	readonly tipAheadMm: number;
+	/** Millimetres the tip may still travel: rest of the way with overshoot, plus run-out. */
+	readonly tipTravelMm: number;
+	/** How much further than its goal a spring-driven arm swings: way * this. */
+	readonly overshoot: number;
 	/** Run-out of a moving joint: its speed times this, seconds. */
 	readonly runOutS: number;
 }
@@ -28,9 +30,13 @@ export interface AheadLimiter {
 	readonly centre: Float64Array;
 	/** Share of the rated load that seems to hang at the tip, 0..1. */
 	readonly loadShare: number;
-	/** Takes a newly read state and the goal that was in force while it was reached (null: none). */
+	/**
+	 * Takes the newest state, read `ageS` ago, and the goal that was in force while it was reached (null: none). What the
+	 * arm has moved since is no longer ahead of it.
+	 */
 	observe(
 		state: ArrayLike<number>,
+		ageS: number,
 		goal: ArrayLike<number> | null,
 		velocity: ArrayLike<number>,
 		dtS: number
@@ -71,6 +77,7 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 	const ahead = new Float64Array(joints);
 	const jacobian = new Float64Array(3 * joints);
 	const runOut = new Float64Array(3);
+	const moved = new Float64Array(3);
 	const fullLoad = new Float64Array(3);
 	const travel = new Float64Array(3);
 	const base = new Float64Array(3);
@@ -93,11 +100,16 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 		}
 	};
 
-	/** Largest share of `ahead` that keeps the tip's budget for a load of `share` of the rated one. */
+	/**
+	 * Largest share of `ahead` that keeps the tip's budget for a load of `share` of the rated one, with the run-out and
+	 * without it: an arm that is moving the other way will have turned round before it gets there.
+	 */
 	const keeps = (share: number): number => {
 		const unknown = estimate.share - share;
-		for (let k = 0; k < 3; k++) base[k] = at(runOut, k) + unknown * at(fullLoad, k);
-		return largestShare(base, travel, limits.tipAheadMm);
+		for (let k = 0; k < 3; k++) base[k] = unknown * at(fullLoad, k) + at(moved, k);
+		const standing = largestShare(base, travel, limits.tipTravelMm);
+		for (let k = 0; k < 3; k++) base[k] = at(base, k) + at(runOut, k);
+		return Math.min(standing, largestShare(base, travel, limits.tipTravelMm));
 	};
 
 	return {
@@ -105,7 +117,7 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 		get loadShare() {
 			return estimate.share;
 		},
-		observe(state, goal, velocity, dtS) {
+		observe(state, ageS, goal, velocity, dtS) {
 			geometry.solve(state);
 			geometry.tipJacobian(jacobian);
 			geometry.ownWeight(weight);
@@ -119,6 +131,7 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 			for (let j = 0; j < joints; j++)
 				centre[j] = at(state, j) + at(weight, j) + estimate.share * at(load, j);
 			tipMotion(velocity, limits.runOutS, runOut);
+			tipMotion(velocity, -limits.overshoot * ageS, moved);
 			tipMotion(load, 1, fullLoad);
 		},
 		limit(goal, share, clipped) {
@@ -130,7 +143,7 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 				clipped[j] = ahead[j] === wanted ? 0 : 1;
 				if (clipped[j] === 1) changed = true;
 			}
-			tipMotion(ahead, 1, travel);
+			tipMotion(ahead, limits.overshoot, travel);
 			const factor = Math.min(keeps(estimate.share), keeps(estimate.least), keeps(estimate.most));
 			if (factor < 1) changed = true;
 			if (!changed) return false;

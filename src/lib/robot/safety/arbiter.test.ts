@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SetpointSource } from '$lib/contracts';
 import { createArbiter } from './arbiter';
-import { wish } from './gate-run.fixture';
+import { wish } from './testing/gate-run';
 
 const SOURCES: SetpointSource[] = [
 	'sliders',

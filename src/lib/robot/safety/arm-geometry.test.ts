@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, gravityTorques } from '$lib/core';
 import { SO101, SO101_CHAIN, SO101_MASSES, so101ToRad } from '$lib/contracts';
 import { createArmGeometry, SO101_ARM_MODEL } from './arm-geometry';
-import { handPoints } from './tip-speed.fixture';
+import { handPoints } from './testing/tip-speed';
 
 const geometry = createArmGeometry();
 

@@ -3,7 +3,7 @@
  * (degrees, percent of travel for the gripper), in the order of the RobotSpec.
  */
 import type { ServoLimits } from '../servo-driver';
-import { marginOf, RUN_OUT_S, SO101_AHEAD_BUDGET, TIP_AHEAD_MM } from './ahead-budget';
+import { marginOf, OVERSHOOT, RUN_OUT_S, SO101_AHEAD_BUDGET, TIP_TRAVEL_MM } from './ahead-budget';
 
 export interface GateLimits {
 	/** No hand point of the arm is ever asked to be faster than this. */
@@ -38,8 +38,9 @@ export interface GateLimits {
 	readonly unbelievable: number;
 	/** Per joint: stiction + gain + lag of the ahead budget. */
 	readonly aheadMargin: readonly number[];
-	readonly tipAheadMm: number;
-	/** Run-out of a moving joint: its speed times this, seconds. */
+	/** What the tip may still travel, and what belongs to it: see ahead-budget. */
+	readonly tipTravelMm: number;
+	readonly overshoot: number;
 	readonly runOutS: number;
 }
 
@@ -61,7 +62,8 @@ export const SO101_GATE_LIMITS: GateLimits = {
 	absurd: 60,
 	unbelievable: 20,
 	aheadMargin: SO101_AHEAD_BUDGET.map(marginOf),
-	tipAheadMm: TIP_AHEAD_MM,
+	tipTravelMm: TIP_TRAVEL_MM,
+	overshoot: OVERSHOOT,
 	runOutS: RUN_OUT_S
 };
 

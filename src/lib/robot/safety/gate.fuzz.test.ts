@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { LIMITED_BY, SO101 } from '$lib/contracts';
 import { SO101_AHEAD_BUDGET, totalOf } from './ahead-budget';
 import { createGate, type SafetyGateOutput } from './gate';
-import { createFuzz, type Fuzz } from './gate-fuzz.fixture';
-import { scene, tick, wish } from './gate-run.fixture';
-import { fastest, handPoints } from './tip-speed.fixture';
+import { createFuzz, type Fuzz } from './testing/gate-fuzz';
+import { scene, tick, wish } from './testing/gate-run';
+import { fastest, handPoints } from './testing/tip-speed';
 
 const ACTIONS = Number(process.env.SOAK_GATE_ACTIONS ?? 1_000_000);
 const SEED = Number(process.env.SOAK_SEED ?? 20261122);
@@ -20,8 +20,8 @@ const MIN = SO101.joints.map((joint) => joint.min);
 /** What the servos know: the last goal, and whether the gate had a reason to start anew. */
 interface Wire {
 	readonly goal: Float32Array;
-	points: Float64Array;
-	spare: Float64Array;
+	readonly points: Float64Array<ArrayBuffer>;
+	readonly spare: Float64Array<ArrayBuffer>;
 	sent: boolean;
 	lastMs: number;
 	/** A policy was introduced so short ago that it cannot have driven for a minute. */
@@ -50,11 +50,11 @@ function badness(out: SafetyGateOutput, fuzz: Fuzz, wire: Wire): string {
 	if (!out.send) return goal.every(Number.isNaN) ? '' : 'a goal although nothing is sent';
 	if (!input.armed) return 'sent while disarmed';
 	const fresh = voided(fuzz, wire);
-	const { state } = input;
+	const state = input.state ?? new Float32Array(0);
 	const seen = believed(fuzz);
 	for (let j = 0; j < 6; j++) {
 		const g = value(goal, j);
-		const before = fresh ? value(state ?? [], j) : value(wire.goal, j);
+		const before = fresh ? value(state, j) : value(wire.goal, j);
 		if (!Number.isFinite(g)) return `joint ${j}: not finite`;
 		// A fresh start may repeat the goal that is still in force.
 		if (fresh && g === value(wire.goal, j)) continue;
@@ -113,8 +113,8 @@ it(
 			moved += out.send && !out.goal.every((g, j) => g === wire.goal[j]) ? 1 : 0;
 			remember(out, fuzz, wire);
 		}
-		console.info(
-			`gate: ${ACTIONS} actions, seed ${SEED}: ${sent} sent, ${moved} moved, ${refused} refused, 0 bad`
+		process.stdout.write(
+			`gate: ${ACTIONS} actions, seed ${SEED}: ${sent} sent, ${moved} moved, ${refused} refused, 0 bad\n`
 		);
 		// A gate that sends nothing would pass everything above.
 		expect(moved / ACTIONS).toBeGreaterThan(0.2);

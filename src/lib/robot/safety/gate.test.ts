@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITED_BY, SO101 } from '$lib/contracts';
 import { createGate } from './gate';
-import { drive, scene, tick, wish } from './gate-run.fixture';
+import { drive, scene, tick, wish } from './testing/gate-run';
 import { HEALTH } from './health';
-import { createSpringArm } from './spring-arm.fixture';
-import { fastestPoint, handPoints, tipDistanceMm } from './tip-speed.fixture';
+import { createSpringArm } from './testing/spring-arm';
+import { fastestPoint, handPoints, tipDistanceMm } from './testing/tip-speed';
 
 const HOME = [0, -60, 60, 30, 0, 20];
 const CAREFUL = 250.0001;

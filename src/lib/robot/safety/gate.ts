@@ -228,7 +228,8 @@ class ArmGate implements SafetyGate {
 	#observe(input: GateInput, state: Float32Array, dtS: number): void {
 		this.#velocity.push(state, input.nowMs - Math.max(0, input.stateAgeMs));
 		const { velocity } = this.#velocity;
-		this.#ahead.observe(state, this.#anchored ? this.#out.goal : null, velocity, dtS);
+		const ageS = Math.max(0, input.stateAgeMs) / 1000;
+		this.#ahead.observe(state, ageS, this.#anchored ? this.#out.goal : null, velocity, dtS);
 		this.#health.observe(input, velocity, dtS);
 	}
 

@@ -8,8 +8,8 @@ import { createRandom } from '$lib/core';
 import type { SetpointSource } from '$lib/contracts';
 import { SO101 } from '$lib/contracts';
 import { RATED_LOAD_KG } from './ahead-budget';
-import { createGatedArm, type GatedArm } from './gated-arm.fixture';
-import { tipDistanceMm } from './tip-speed.fixture';
+import { createGatedArm, type GatedArm } from './testing/gated-arm';
+import { tipDistanceMm } from './testing/tip-speed';
 
 const KILLS = Number(process.env.SOAK_KILLS ?? 120);
 const SEED = Number(process.env.SOAK_SEED ?? 20261122);
@@ -38,21 +38,23 @@ describe.each([0, RATED_LOAD_KG])('with %f kg at the tip', (payloadKg) => {
 			const gated = await createGatedArm([0, -60, 60, 30, 0, 20], { payloadKg, seed: SEED });
 			let worst = 0;
 			let sum = 0;
+			let where = '';
 			for (let kill = 0; kill < KILLS; kill++) {
 				restless(gated, random);
 				gated.gate.introducePolicy();
 				gated.run(random.between(0.2, 3));
 				const travel = gated.travelAfterKill(0.7);
 				sum += travel;
-				worst = Math.max(worst, travel);
-				expect(travel, `kill ${kill}, seed ${SEED}, at ${gated.truth().join(' ')}`).toBeLessThanOrEqual(
-					PROMISED_MM
-				);
+				if (travel > worst) {
+					worst = travel;
+					where = `kill ${kill}, ended at ${gated.truth().map(Math.round).join(' ')}`;
+				}
 				gated.loop.start();
 			}
-			console.info(
-				`kill travel with ${payloadKg} kg: worst ${worst.toFixed(2)} mm, mean ${(sum / KILLS).toFixed(2)} mm, ${KILLS} kills, seed ${SEED}`
+			process.stdout.write(
+				`kill travel with ${payloadKg} kg: worst ${worst.toFixed(2)} mm, mean ${(sum / KILLS).toFixed(2)} mm, ${KILLS} kills, seed ${SEED}\n`
 			);
+			expect(worst, `seed ${SEED}, ${where}`).toBeLessThanOrEqual(PROMISED_MM);
 			// An arm that hardly moves would keep the promise too.
 			expect(sum / KILLS).toBeGreaterThan(2);
 		},
@@ -69,8 +71,25 @@ describe.each([0, RATED_LOAD_KG])('with %f kg at the tip', (payloadKg) => {
 		const high = [0, 50, -80, 0, 0, 20];
 		gated.wish = () => high;
 		gated.run(12);
-		console.info(`lifted ${payloadKg} kg by ${(1000 * (gated.tip()[2] - from)).toFixed(0)} mm`);
+		process.stdout.write(`lifted ${payloadKg} kg by ${(1000 * (gated.tip()[2] - from)).toFixed(0)} mm\n`);
 		expect(gated.tip()[2] - from).toBeGreaterThan(0.15);
+	});
+
+	it('is still quick enough to work with', async () => {
+		const left = [-60, 0, 0, 0, 0, 20];
+		const gated = await createGatedArm(left, { payloadKg });
+		gated.wish = () => left;
+		gated.run(1);
+		gated.wish = () => [60, 0, 0, 0, 0, 20];
+		let fastest = 0;
+		for (let i = 0; i < 200; i++) {
+			const before = gated.truth();
+			gated.run(0.02);
+			fastest = Math.max(fastest, tipDistanceMm(before, gated.truth()) / 0.02);
+		}
+		process.stdout.write(`fastest tip with ${payloadKg} kg: ${fastest.toFixed(0)} mm/s\n`);
+		expect(fastest).toBeGreaterThan(90);
+		expect(fastest).toBeLessThanOrEqual(250);
 	});
 
 	it('stands still on a stop and while nobody wishes anything', async () => {
@@ -94,7 +113,7 @@ describe.each([0, RATED_LOAD_KG])('with %f kg at the tip', (payloadKg) => {
 		const silent = gated.truth();
 		scheduler.advanceTo(scheduler.now() + 2000);
 		const rest = tipDistanceMm(silent, gated.truth());
-		console.info(`page silent: ${rest.toFixed(2)} mm after the hold began`);
+		process.stdout.write(`page silent: ${rest.toFixed(2)} mm after the hold began\n`);
 		expect(rest).toBeLessThan(PROMISED_MM);
 	});
 });

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { createRandom } from '$lib/core';
 import { SO101 } from '$lib/contracts';
 import { createGate } from './gate';
-import { drive, scene } from './gate-run.fixture';
+import { drive, scene } from './testing/gate-run';
 import { isAtRest, parkWish, SO101_REST_POSE } from './park';
-import { createSpringArm } from './spring-arm.fixture';
-import { handPoints } from './tip-speed.fixture';
+import { createSpringArm } from './testing/spring-arm';
+import { handPoints } from './testing/tip-speed';
 
 it('brings the arm to rest from anywhere, slowly, without the page', () => {
 	const random = createRandom(3);

@@ -1,8 +1,8 @@
 /** Drives a gate tick by tick in tests: one object holds the input, each field can be changed between ticks. */
 import type { Setpoint, SetpointSource } from '$lib/contracts';
-import type { GateInput } from './gate-types';
-import type { SafetyGate, SafetyGateOutput } from './gate';
-import type { SpringArm } from './spring-arm.fixture';
+import type { GateInput } from '../gate-types';
+import type { SafetyGate, SafetyGateOutput } from '../gate';
+import type { SpringArm } from './spring-arm';
 
 export const TICK_MS = 5;
 const UNREAD = new Float32Array(6).fill(Number.NaN);

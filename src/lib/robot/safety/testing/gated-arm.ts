@@ -5,13 +5,13 @@
 import type { SetpointSource } from '$lib/contracts';
 import { SO101, so101FromRad, so101ToRad } from '$lib/contracts';
 import { createSo101Plant } from '$lib/sim';
-import type { ControlLoop } from '../control-loop';
-import { STS3215_DRIVER } from '../feetech';
-import { createVirtualArm, createVirtualLoop, type VirtualArm } from '../testing/virtual-arm';
-import type { GateOptions, SafetyGate } from './gate';
-import { createGate } from './gate';
-import { SO101_SERVO_LIMITS } from './gate-limits';
-import { handPoints, TIP } from './tip-speed.fixture';
+import type { ControlLoop } from '../../control-loop';
+import { STS3215_DRIVER } from '../../feetech';
+import { createVirtualArm, createVirtualLoop, type VirtualArm } from '../../testing/virtual-arm';
+import type { GateOptions, SafetyGate } from '../gate';
+import { createGate } from '../gate';
+import { SO101_SERVO_LIMITS } from '../gate-limits';
+import { handPoints, TIP } from './tip-speed';
 
 export interface GatedArm {
 	readonly arm: VirtualArm;

@@ -3,8 +3,8 @@
  * For tests of the gate alone; the virtual chain of `$lib/sim` is the judge of the figures (kill-travel.test.ts).
  */
 import { SO101_MASSES } from '$lib/contracts';
-import { SERVO_MODEL } from './ahead-budget';
-import { createArmGeometry } from './arm-geometry';
+import { SERVO_MODEL } from '../ahead-budget';
+import { createArmGeometry } from '../arm-geometry';
 
 const ROTOR_KGM2 = 0.028;
 const STEP_S = 0.0005;

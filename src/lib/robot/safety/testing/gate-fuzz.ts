@@ -6,7 +6,7 @@ import type { Random } from '$lib/core';
 import { createRandom } from '$lib/core';
 import type { SetpointSource } from '$lib/contracts';
 import { SO101 } from '$lib/contracts';
-import { scene, type GateScene } from './gate-run.fixture';
+import { scene, type GateScene } from './gate-run';
 
 const SOURCES: SetpointSource[] = [
 	'sliders',
