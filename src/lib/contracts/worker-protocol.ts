@@ -27,7 +27,16 @@ export type Wish =
 	| { readonly source: 'leader' };
 
 /** PAGE -> ROBOT, every 33 ms while the page is visible; a silent page for 100 ms means hold. */
-export type BeatMessage = Envelope<'beat', { readonly wish: Wish | null }>;
+export type BeatMessage = Envelope<'beat', Beat>;
+
+export interface Beat {
+	readonly wish: Wish | null;
+	/** False once, when the page is hidden; then it falls silent. */
+	readonly visible: boolean;
+	/** 0..1 while the computer runs on its battery; null when charging or not told. */
+	readonly batteryLevel: number | null;
+}
+
 export type PageToRobot = BeatMessage;
 
 /** Pad (sandboxed frame) -> ROBOT. Kept flat: the pad is twenty lines of plain script. */
@@ -40,7 +49,11 @@ export interface PadStopMessage {
 /** ROBOT -> PAGE, every 33 ms. */
 export type TicksMessage = Envelope<'ticks', TickBatch>;
 export type ArmStateMessage = Envelope<'arm', ArmReport>;
-export type RobotToPage = TicksMessage | ArmStateMessage;
+/** ROBOT -> PAGE: a squeeze of the leader's trigger asked to start or stop recording. */
+export type GestureMessage = Envelope<'gesture', { readonly gesture: 'record' }>;
+/** ROBOT -> PAGE: RECORDER has not taken anything for a second; recording must end. */
+export type TooSlowMessage = Envelope<'too-slow', object>;
+export type RobotToPage = TicksMessage | ArmStateMessage | GestureMessage | TooSlowMessage;
 
 /** Whether the arm may move, as the page shows it. */
 export interface ArmReport {

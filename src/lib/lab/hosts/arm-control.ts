@@ -38,6 +38,7 @@ export class ArmControl implements LoopInputs {
 	readonly arbiter: Arbiter = createArbiter();
 	pageBeatMs = Number.NEGATIVE_INFINITY;
 	pageVisible = true;
+	batteryLevel: number | null = null;
 	/** What the person chose; drives again after arming, resume and clear. */
 	chosen: SetpointSource = 'sliders';
 
@@ -113,7 +114,7 @@ export class ArmControl implements LoopInputs {
 			pageVisible: this.pageVisible,
 			stateAgeMs: nowMs - loop.stateMs,
 			health: this.#health,
-			batteryLevel: null
+			batteryLevel: this.batteryLevel
 		});
 		for (const event of events) this.#send(event);
 		this.#followMotion(loop, nowMs);

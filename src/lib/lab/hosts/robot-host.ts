@@ -7,8 +7,9 @@ import {
 	isEnvelope,
 	labRateHz,
 	type LoopCounters,
+	type Setpoint,
 	type SetpointSource,
-	type Wish
+	type Beat
 } from '$lib/contracts';
 import {
 	createVirtualScheduler,
@@ -28,14 +29,15 @@ import {
 	type PortTransport
 } from '$lib/robot';
 import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
+import { createPageDrive, createSqueezeDetector, type PageDrive } from '$lib/teleop';
 import type { ArmAnswer, ClockMode, RobotApi, RobotPorts, WorkerHello } from './api';
 import { ArmControl } from './arm-control';
 import { portLike } from './port-like';
 import { LeaderReader } from './leader-reader';
 import { RecordFlow } from './record-flow';
-import { WishSources } from './wish-sources';
 
 const FEED_MS = 33;
+const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
 /** Reads failing for this long are a pulled cable: the arm is not controlled any more. */
 const LOST_AFTER_MS = 500;
 const NO_COUNTERS: LoopCounters = {
@@ -57,7 +59,7 @@ interface Attached {
 	readonly transport: PortTransport;
 	readonly gate: SafetyGate;
 	readonly control: ArmControl;
-	readonly sources: WishSources;
+	readonly drive: PageDrive;
 	readonly leader: LeaderReader;
 }
 
@@ -70,6 +72,9 @@ export class RobotHost implements RobotApi {
 	#reported = '';
 	#shot: ((tick: number) => void) | null = null;
 	#stepCount = 0;
+	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
+	#goal: Float32Array | null = null;
+	readonly #squeeze = createSqueezeDetector();
 
 	constructor(hello: WorkerHello) {
 		this.#hello = hello;
@@ -89,14 +94,14 @@ export class RobotHost implements RobotApi {
 			mode: options.clock
 		});
 		const leader = new LeaderReader({ port: ports.leader, scheduler, mode: options.clock });
-		const sources = new WishSources(leader);
+		const drive = createPageDrive();
 		const gate = createGate();
 		const control = new ArmControl({
 			armId: 'follower',
 			scheduler,
 			gate,
 			parkAllowed: true,
-			wishOf: (source, nowMs, epoch) => sources.wish(source, nowMs, epoch, this.#loop?.state ?? null)
+			wishOf: (source, nowMs, epoch) => this.#wish(source, nowMs, epoch)
 		});
 		control.changed.on(() => this.#reportArm());
 		ports.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
@@ -111,7 +116,7 @@ export class RobotHost implements RobotApi {
 			transport,
 			gate,
 			control,
-			sources,
+			drive,
 			leader
 		};
 	}
@@ -151,7 +156,7 @@ export class RobotHost implements RobotApi {
 			bus,
 			driver: STS3215_DRIVER,
 			scheduler,
-			gate: watched(gate, control),
+			gate: this.#watched(gate, control),
 			units: createUnitConverter(SO101, connected.value.calibration),
 			inputs: control,
 			rateHz: labRateHz(fps)
@@ -166,8 +171,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	async arm(): Promise<ArmAnswer> {
-		const { control, sources } = this.#need();
-		sources.startFrom(this.#loop?.state ?? null);
+		const { control, drive } = this.#need();
+		drive.restart();
 		const done = await this.#withTime(control.arm());
 		return done ? { ok: true } : { ok: false, code: 'servo_overload', details: {} };
 	}
@@ -191,8 +196,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	selectSource(source: SetpointSource): void {
-		const { control, sources } = this.#need();
-		sources.startFrom(this.#loop?.state ?? null);
+		const { control, drive } = this.#need();
+		drive.restart();
 		control.select(source);
 	}
 
@@ -270,9 +275,49 @@ export class RobotHost implements RobotApi {
 
 	#fromPage(data: unknown): void {
 		if (!isEnvelope(data, ['beat'])) return;
-		const { control, scheduler, sources } = this.#need();
+		const { control, scheduler, drive } = this.#need();
 		control.pageBeatMs = scheduler.now();
-		sources.take((data.body as { wish: Wish | null }).wish, scheduler.now());
+		const { wish, visible, batteryLevel } = data.body as Beat;
+		control.pageVisible = visible;
+		control.batteryLevel = batteryLevel;
+		if (wish !== null) drive.take(wish, scheduler.now(), this.#loop?.state ?? null);
+	}
+
+	/** This tick's wish of a source that the page drives with. */
+	#wish(source: SetpointSource, nowMs: number, epoch: number): Setpoint | null {
+		const { drive, leader } = this.#need();
+		if (drive.source !== source) return null;
+		if (source === 'leader') this.#readLeader(leader, nowMs);
+		const dtS = (this.#loop?.periodMs ?? 0) / 1000;
+		return drive.setpoint(dtS, nowMs, epoch, this.#goal);
+	}
+
+	#readLeader(leader: LeaderReader, nowMs: number): void {
+		const pose = leader.pose(nowMs);
+		if (pose === null) return;
+		this.#need().drive.leaderState(pose.q, pose.tMs);
+		const gesture = this.#squeeze.update(pose.q[GRIPPER] ?? Number.NaN, pose.tMs);
+		if (gesture === 'stop') this.stop();
+		if (gesture === 'record') this.#post('gesture', { gesture });
+	}
+
+	/** The gate as the loop sees it: the watch looks at page and clock after every step, and hears what came of it. */
+	#watched(gate: SafetyGate, control: ArmControl): SafetyGate {
+		const step = (input: GateInput): ReturnType<SafetyGate['step']> => {
+			const output = gate.step(input);
+			this.#goal = output.send ? output.goal : null;
+			control.gateSaid(output);
+			control.watch();
+			return output;
+		};
+		return {
+			step,
+			reset: () => gate.reset(),
+			introducePolicy: () => gate.introducePolicy(),
+			get loadShare() {
+				return gate.loadShare;
+			}
+		};
 	}
 
 	#scheduleFeed(): void {
@@ -319,21 +364,4 @@ export class RobotHost implements RobotApi {
 
 function refusal({ code, joints, bits }: ArmError): ArmAnswer {
 	return { ok: false, code, details: { joint: joints[0] ?? '', names: joints.join(', '), bits } };
-}
-
-/** The gate as the loop sees it: the watch looks at page and clock before every step, and hears what came of it. */
-function watched(gate: SafetyGate, control: ArmControl): SafetyGate {
-	return {
-		step(input: GateInput) {
-			const output = gate.step(input);
-			control.gateSaid(output);
-			control.watch();
-			return output;
-		},
-		reset: () => gate.reset(),
-		introducePolicy: () => gate.introducePolicy(),
-		get loadShare() {
-			return gate.loadShare;
-		}
-	};
 }

@@ -16,18 +16,15 @@ import { nextStep } from './next-step';
 /** Episodes after which a download is proposed. */
 const ENOUGH_EPISODES = 5;
 const NEARLY_FULL_S = 30;
-const HOLD_REASONS: readonly HoldReason[] = [
-	'page_silent',
-	'tab_hidden',
-	'source_silent',
-	'bad_setpoint',
-	'reads_failing',
-	'overload',
-	'overheat',
-	'voltage',
-	'handover',
-	'battery_low'
-];
+/** What the arming table calls a reason -> what the page says about it. */
+const HOLD_WORDS: Readonly<Record<string, HoldReason>> = {
+	page_silent: 'page_silent',
+	unread: 'reads_failing',
+	brown_out: 'voltage',
+	hidden: 'tab_hidden',
+	battery: 'battery_low',
+	heat: 'overheat'
+};
 
 export interface PageState {
 	readonly download: DownloadView | null;
@@ -75,7 +72,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 	const active = core.library.datasets.find((dataset) => dataset.active);
 	const kept = active?.episodes.length ?? 0;
 	const { targets } = core.inputs;
-	const reason = HOLD_REASONS.find((candidate) => candidate === core.report.reason) ?? null;
+	const reason = HOLD_WORDS[core.report.reason] ?? null;
 	return {
 		phase: core.phase,
 		startStep: core.startStep,

@@ -1,7 +1,13 @@
 // The keyboard of the page: stop and record keys always, jog keys while the keyboard drives. Keys that the stop pad's frame
 // heard are passed on by it. Typing in a field is never a command.
 
-import { jogKeyFor } from './key-map';
+import {
+	RECORD_KEYS,
+	createRecordTriggers,
+	jogKeyFor,
+	type RecordCommand,
+	type RecordTrigger
+} from '$lib/teleop';
 import type { Lab } from '../lab.svelte';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -11,8 +17,35 @@ function isTyping(target: EventTarget | null): boolean {
 	);
 }
 
+/** A focused control has its own meaning for Enter; the record key is for when nothing has. */
+function isControl(target: EventTarget | null): boolean {
+	return (
+		target instanceof HTMLElement &&
+		target.closest('button, a, input, select, textarea, [role="slider"]') !== null
+	);
+}
+
+/** Keys, gamepad buttons and the leader's squeeze as one trigger. */
+function createPull(lab: Lab): (trigger: RecordTrigger) => void {
+	const triggers = createRecordTriggers();
+	const act: Record<RecordCommand, () => void> = {
+		start: () => lab.actions.startRecording(),
+		stop: () => lab.actions.stopRecording(),
+		keep: () => lab.actions.keep(),
+		discard: () => lab.actions.discard(),
+		rerecord: () => lab.actions.rerecord()
+	};
+	return (trigger) => {
+		const { name } = lab.core.recording.state;
+		const command = triggers.pull(trigger, performance.now(), name);
+		if (command === null || (command === 'start' && lab.model.recording.blocked !== null)) return;
+		act[command]();
+	};
+}
+
 /** Returns the function that ends listening. */
 export function listenToKeys(lab: Lab): () => void {
+	const pull = createPull(lab);
 	const press = (code: string): boolean => {
 		if (code === 'Escape') {
 			lab.actions.stop();
@@ -33,7 +66,9 @@ export function listenToKeys(lab: Lab): () => void {
 	const onKeyDown = (event: KeyboardEvent): void => {
 		if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
 		if (event.code !== 'Escape' && isTyping(event.target)) return;
-		if (press(event.code)) event.preventDefault();
+		const trigger = isControl(event.target) ? undefined : RECORD_KEYS[event.code];
+		if (trigger !== undefined) pull(trigger);
+		if (trigger !== undefined || press(event.code)) event.preventDefault();
 	};
 	const onKeyUp = (event: KeyboardEvent): void => release(event.code);
 	const onBlur = (): void => {
@@ -50,12 +85,14 @@ export function listenToKeys(lab: Lab): () => void {
 	const onHidden = (): void => {
 		if (document.visibilityState !== 'visible') lab.core.inputs.releaseAll();
 	};
+	const squeeze = lab.core.recordTrigger.on(pull);
 	addEventListener('keydown', onKeyDown);
 	addEventListener('keyup', onKeyUp);
 	addEventListener('blur', onBlur);
 	addEventListener('message', onMessage);
 	document.addEventListener('visibilitychange', onHidden);
 	return () => {
+		squeeze();
 		removeEventListener('keydown', onKeyDown);
 		removeEventListener('keyup', onKeyUp);
 		removeEventListener('blur', onBlur);

@@ -13,7 +13,8 @@ import {
 	type ArmReport,
 	type Capabilities,
 	type ErrorCode,
-	type TickBatch
+	type TickBatch,
+	type Wish
 } from '$lib/contracts';
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
@@ -22,7 +23,9 @@ import type { ClockMode, DatasetApi, RecorderApi, RenderApi, StartRecording } fr
 import { createInputs, readStandardGamepad } from './inputs';
 import { createLibrary } from './library';
 import { joinPictures, startArmSide, type ArmSide, type LinkOptions } from './links';
+import type { RecordTrigger } from '$lib/teleop';
 import { createRecordingControl } from './recording';
+import { watchBattery } from './battery';
 import { createTelemetry } from './telemetry';
 import { BuildMismatchError, createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
 
@@ -57,6 +60,10 @@ const IDLE_REPORT: ArmReport = {
 
 export class LabCore {
 	readonly changed = createSignal<void>();
+	/** Keys, gamepad and the leader's squeeze pull the same trigger. */
+	readonly recordTrigger = createSignal<RecordTrigger>();
+	/** 0..1 on battery, null otherwise. */
+	batteryLevel: number | null = null;
 	readonly telemetry = createTelemetry(SO101);
 	readonly inputs = createInputs(SO101_JOINT_COUNT);
 	readonly library = createLibrary();
@@ -84,6 +91,7 @@ export class LabCore {
 	#recorder: RunningWorker<RecorderApi> | null = null;
 	#dataset: RunningWorker<DatasetApi> | null = null;
 	#timers: ReturnType<typeof setInterval>[] = [];
+	#cleanup: (() => void)[] = [];
 	#beatSeq = 0;
 	#lastBatchAtMs = 0;
 	#missedTicks = 0;
@@ -208,6 +216,7 @@ export class LabCore {
 	dispose(): void {
 		this.#disposed = true;
 		for (const timer of this.#timers) clearInterval(timer);
+		for (const clean of this.#cleanup) clean();
 		this.#workers.dispose();
 		this.library.dispose();
 	}
@@ -308,7 +317,10 @@ export class LabCore {
 	}
 
 	#fromRobot(data: unknown): void {
-		if (!isEnvelope(data, ['ticks', 'arm'])) return;
+		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow'])) return;
+		if (data.ch === 'gesture') this.recordTrigger.emit('go');
+		if (data.ch === 'too-slow') this.recording.send({ type: 'interrupt', code: 'storage_too_slow' });
+		if (data.ch === 'gesture' || data.ch === 'too-slow') return;
 		if (data.ch === 'arm') {
 			const before = this.report.status;
 			this.report = data.body as ArmReport;
@@ -340,20 +352,31 @@ export class LabCore {
 
 	#startTimers(): void {
 		this.#timers.push(setInterval(() => this.#beat(), BEAT_MS));
+		const onHidden = (): void => {
+			if (document.visibilityState !== 'visible') this.#sendBeat(null, false);
+		};
+		document.addEventListener('visibilitychange', onHidden);
+		this.#cleanup.push(() => document.removeEventListener('visibilitychange', onHidden));
+		void watchBattery((level) => (this.batteryLevel = level));
 		this.#timers.push(setInterval(() => void this.#everySecond(), 1000));
 		this.#timers.push(setInterval(() => void this.recording.refresh(), 200));
 		if (this.options.clock === 'lockstep') void this.#driveLockstep();
 	}
 
+	/** Silence is a message too: without a beat for 100 ms the arm holds. A hidden page says so once and falls silent. */
 	#beat(): void {
-		if (document.visibilityState !== 'visible' || this.otherTab) return;
-		const wish = this.inputs.wish(readStandardGamepad);
+		if (document.visibilityState === 'visible' && !this.otherTab)
+			this.#sendBeat(this.inputs.wish(readStandardGamepad), true);
+	}
+
+	#sendBeat(wish: Wish | null, visible: boolean): void {
+		const { batteryLevel } = this;
 		this.#arm?.robotPort.postMessage({
 			v: 1,
 			ch: 'beat',
 			seq: this.#beatSeq++,
 			t: performance.now(),
-			body: { wish }
+			body: { wish, visible, batteryLevel }
 		});
 	}
 
