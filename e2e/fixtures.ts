@@ -2,6 +2,10 @@
 import { test as base } from '@playwright/test';
 import { serve } from '../server/serve.js';
 
+/** A copy of the build may be named, so that one can be tested while the next is made. */
+const buildDir = process.env['E2E_BUILD_DIR'];
+const build = buildDir === undefined ? {} : { buildDir };
+
 export interface Site {
 	readonly url: string;
 	/** Stops answering, as a dead network would; `resume` listens again on the same port. */
@@ -10,7 +14,7 @@ export interface Site {
 }
 
 async function startSite(): Promise<Site & { close(): Promise<void> }> {
-	let running = await serve({ host: '127.0.0.1', port: 0 });
+	let running = await serve({ host: '127.0.0.1', port: 0, ...build });
 	const url = running.url.replace('127.0.0.1', 'localhost');
 	const port = Number(new URL(url).port);
 	const stop = async (): Promise<void> => {
@@ -22,7 +26,7 @@ async function startSite(): Promise<Site & { close(): Promise<void> }> {
 		stop,
 		close: stop,
 		async resume() {
-			running = await serve({ host: '127.0.0.1', port });
+			running = await serve({ host: '127.0.0.1', port, ...build });
 		}
 	};
 }
