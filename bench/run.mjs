@@ -10,7 +10,8 @@ import { describeMachine, watchPressure } from './lib/machine.mjs';
 /** @typedef {import('./lib/figures.mjs').Figure} Figure */
 /** @type {Record<string, { quick: boolean, load: () => Promise<{ run(options: { quick: boolean }): Promise<Figure[]> }> }>} */
 const BENCHES = {
-	bus: { quick: true, load: () => import('./benches/bus.mjs') }
+	bus: { quick: true, load: () => import('./benches/bus.mjs') },
+	'tick-cost': { quick: true, load: () => import('./benches/tick-cost.mjs') }
 };
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
