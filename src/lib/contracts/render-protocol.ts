@@ -31,7 +31,7 @@ export type RenderToConsumer = FrameMessage | FramesEndedMessage;
 
 /** RENDER -> PAGE, once a second. All counted since attach, except the two that say otherwise. */
 export interface RenderStats {
-	/** Pictures per second and camera, achieved over the last second; null in lockstep. */
+	/** Pictures drawn per second and camera over the last second: all that are due while somebody takes them, else only what previews need. Null in lockstep. */
 	readonly fps: number | null;
 	/** Mean time to draw and convert all cameras once, ms, over the last second; null when nothing was drawn. */
 	readonly drawMs: number | null;

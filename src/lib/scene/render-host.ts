@@ -24,7 +24,7 @@ import { createPreviewSurface, type PreviewSurface } from './preview-surface';
 
 export const STALE_MS = 500;
 const STATS_EVERY_MS = 1000;
-const PREVIEW_FPS = 12;
+const PREVIEW_FPS = 15;
 
 export interface RenderPorts {
 	/** Poses come in; in lockstep, answers go out. */
@@ -197,7 +197,7 @@ export class RenderHost {
 	/** By this machine's own clock, not the lab's: in lockstep an hour may pass between two glances of a person. */
 	#previewsDue(nowMs: number): ReadonlyMap<string, PreviewSurface> | null {
 		if (this.#previews.size === 0 || this.#previewFps === 0) return null;
-		// A tenth early is on time: the pictures' own beat would otherwise round 12 a second down to 10.
+		// A tenth early is on time: the pictures' own beat would otherwise round 15 a second down to 10.
 		if (nowMs - this.#previewedMs < 900 / this.#previewFps) return null;
 		this.#previewedMs = nowMs;
 		return this.#previews;
