@@ -27,7 +27,12 @@ export function createThreeView(
 		stencil: true,
 		powerPreference: 'low-power'
 	});
-	if (!context || (!evenIfSlow && isDrawnByProcessor(context))) return null;
+	if (!context) return null;
+	if (!evenIfSlow && isDrawnByProcessor(context)) {
+		// Browsers allow few contexts at a time: this one is not kept until the garbage is collected.
+		context.getExtension('WEBGL_lose_context')?.loseContext();
+		return null;
+	}
 	const renderer = new WebGLRenderer({ canvas, context });
 	renderer.localClippingEnabled = true;
 	renderer.setClearAlpha(0);
