@@ -19,6 +19,7 @@ export const ROOMS = {
 
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
 const SIDE_DOORS = {
+	robot: ['safety'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
 	ui: ['lab'],
@@ -32,6 +33,7 @@ const HOMES = {
 	idb: 'recorder',
 	three: 'scene',
 	mediabunny: 'dataset',
+	hyparquet: 'dataset',
 	'hyparquet-writer': 'dataset',
 	'client-zip': 'dataset',
 	'@mujoco/mujoco': 'sim',
