@@ -75,7 +75,7 @@ function calmRange(_plot: uPlot, low: number | null, high: number | null): uPlot
 }
 
 /** Runs of NaN as pixel ranges: a failed read is a hole in the curve, never a straight line across it. */
-const failedReads: uPlot.Series.GapsBuilder = (plot, seriesIndex, from, to) => {
+const failedReads: uPlot.Series.GapsRefiner = (plot, seriesIndex, from, to) => {
 	const times = plot.data[0];
 	const values = plot.data[seriesIndex];
 	const gaps: [number, number][] = [];
