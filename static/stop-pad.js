@@ -3,13 +3,14 @@
 (() => {
 	const button = document.getElementById('stop');
 	let port;
-	const stop = (input) => port?.postMessage({ v: 1, ch: 'stop', input });
+	const stop = (input, event) =>
+		port?.postMessage({ v: 1, ch: 'stop', input, atEpochMs: performance.timeOrigin + event.timeStamp });
 	const forwarded = new Set();
-	button.addEventListener('pointerdown', () => stop('pointer'));
+	button.addEventListener('pointerdown', (event) => stop('pointer', event));
 	document.addEventListener('keydown', (event) => {
 		if (event.code === 'Space' || event.code === 'Enter' || event.code === 'Escape') {
 			event.preventDefault();
-			stop('key');
+			stop('key', event);
 			return;
 		}
 		if (event.code === 'Tab') return;

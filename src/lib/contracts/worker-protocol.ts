@@ -44,6 +44,8 @@ export interface PadStopMessage {
 	readonly v: typeof PROTOCOL_VERSION;
 	readonly ch: 'stop';
 	readonly input: 'pointer' | 'key';
+	/** When the finger went down, ms since 1970. */
+	readonly atEpochMs: number;
 }
 
 /** ROBOT -> PAGE, every 33 ms. */

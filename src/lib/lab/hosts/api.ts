@@ -12,6 +12,7 @@ import type {
 	SetpointSource
 } from '$lib/contracts';
 import type { RenderHost } from '$lib/scene/camera-renderer';
+import type { ArmJournalEntry } from './arm-journal';
 
 /** First answer of every worker: a different build (an update raced us) is refused. */
 export interface WorkerHello {
@@ -54,6 +55,8 @@ export interface RobotApi {
 	/** Lockstep only: runs `recordTicks` record ticks, answers when every part has finished them. */
 	step(recordTicks: number): Promise<void>;
 	counters(): LoopCounters;
+	/** What became of the arm and when; newest last. */
+	journal(): readonly ArmJournalEntry[];
 }
 
 export interface PlantPorts {

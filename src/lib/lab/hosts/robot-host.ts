@@ -7,6 +7,7 @@ import {
 	isEnvelope,
 	labRateHz,
 	type LoopCounters,
+	type PadStopMessage,
 	type Setpoint,
 	type SetpointSource,
 	type Beat
@@ -32,14 +33,20 @@ import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
 import { createPageDrive, createSqueezeDetector, type PageDrive } from '$lib/teleop';
 import type { ArmAnswer, ClockMode, RobotApi, RobotPorts, WorkerHello } from './api';
 import { ArmControl } from './arm-control';
+import { createArmJournal, type ArmJournalEntry } from './arm-journal';
 import { portLike } from './port-like';
 import { LeaderReader } from './leader-reader';
 import { RecordFlow } from './record-flow';
 
 const FEED_MS = 33;
 const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
-/** Reads failing for this long are a pulled cable: the arm is not controlled any more. */
-const LOST_AFTER_MS = 500;
+/**
+ * Reads failing for this long are an arm that is gone. The virtual arm answers from a thread that a busy computer may keep
+ * waiting: that is no pulled cable, the arm holds meanwhile, and a dead PLANT is noticed by its missed pings.
+ */
+const LOST_AFTER_MS = 5000;
+/** For the same reason rare requests to the virtual arm are patient. */
+const VIRTUAL_MARGIN_MS = 250;
 const NO_COUNTERS: LoopCounters = {
 	ticks: 0,
 	missedTicks: 0,
@@ -75,6 +82,9 @@ export class RobotHost implements RobotApi {
 	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
 	#goal: Float32Array | null = null;
 	readonly #squeeze = createSqueezeDetector();
+	readonly #journal = createArmJournal();
+	/** While a press on the stop pad is being carried out: when it happened. */
+	#pressedAtEpochMs: number | null = null;
 
 	constructor(hello: WorkerHello) {
 		this.#hello = hello;
@@ -122,8 +132,12 @@ export class RobotHost implements RobotApi {
 	}
 
 	attachPad(port: MessagePort): void {
-		port.onmessage = (event: MessageEvent<{ v?: unknown; ch?: unknown } | null>) => {
-			if (event.data?.v === PROTOCOL_VERSION && event.data.ch === 'stop') this.stop();
+		port.onmessage = (event: MessageEvent<Partial<PadStopMessage> | null>) => {
+			const { data } = event;
+			if (data?.v !== PROTOCOL_VERSION || data.ch !== 'stop') return;
+			this.#pressedAtEpochMs = typeof data.atEpochMs === 'number' ? data.atEpochMs : null;
+			this.stop();
+			this.#pressedAtEpochMs = null;
 		};
 	}
 
@@ -143,7 +157,7 @@ export class RobotHost implements RobotApi {
 		const { scheduler, transport, gate, control, fps, leader } = attached;
 		control.connecting();
 		await this.#withTime(transport.open({ baudRate: SO101.baudRate }));
-		const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0 });
+		const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0, marginMs: VIRTUAL_MARGIN_MS });
 		const session = createArmSession({ spec: SO101, bus: createBusCommands(bus), driver: STS3215_DRIVER });
 		const connected = await this.#withTime(session.connect());
 		if (!connected.ok) {
@@ -220,6 +234,10 @@ export class RobotHost implements RobotApi {
 			const flow = this.#flow;
 			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
 		}
+	}
+
+	journal(): readonly ArmJournalEntry[] {
+		return this.#journal.read();
 	}
 
 	counters(): LoopCounters {
@@ -353,6 +371,7 @@ export class RobotHost implements RobotApi {
 		const text = JSON.stringify(report);
 		if (text === this.#reported) return;
 		this.#reported = text;
+		this.#journal.write(report, this.#pressedAtEpochMs);
 		this.#post('arm', report);
 	}
 

@@ -1,6 +1,7 @@
 // A window for tests into a lab opened with `?probe=on`: a plain copy of what the page knows, and a way to end a worker
 // as a crash would. It only reads; nothing here moves the arm, records or writes.
 
+import type { ArmJournalEntry } from '../hosts/arm-journal';
 import type { Lab } from '../lab.svelte';
 import type { WorkerName } from './worker-set';
 
@@ -35,6 +36,8 @@ export interface LabSnapshot {
 export interface LabProbe {
 	snapshot(): LabSnapshot;
 	kill(worker: WorkerName): void;
+	/** ROBOT's journal of the arm. */
+	journal(): Promise<readonly ArmJournalEntry[]>;
 }
 
 function take({ core, model }: Lab): LabSnapshot {
@@ -70,6 +73,10 @@ function take({ core, model }: Lab): LabSnapshot {
 /** Sets `globalThis.edubotics`; returns the function that takes it away. */
 export function installProbe(lab: Lab): () => void {
 	const place = globalThis as { edubotics?: LabProbe };
-	place.edubotics = { snapshot: () => take(lab), kill: (worker) => lab.core.killWorker(worker) };
+	place.edubotics = {
+		snapshot: () => take(lab),
+		kill: (worker) => lab.core.killWorker(worker),
+		journal: async () => (await lab.core.robot?.journal()) ?? []
+	};
 	return () => delete place.edubotics;
 }
