@@ -90,6 +90,7 @@ export class PlantHost implements PlantApi {
 	attachRender(port: MessagePort): void {
 		this.#render?.close();
 		this.#render = port;
+		this.#shot?.(Number.POSITIVE_INFINITY); // what the one before was asked to draw will not come
 		port.onmessage = (event: MessageEvent<unknown>) => {
 			if (!isEnvelope(event.data, ['rendered'])) return;
 			this.#shot?.((event.data.body as { tick: number }).tick);
@@ -153,6 +154,7 @@ export class PlantHost implements PlantApi {
 		const { tick } = data.body as { tick: number };
 		this.#follower?.advanceTo(data.t);
 		this.#tMs = data.t;
+		this.#sendPoses();
 		const render = this.#render;
 		if (render !== null) {
 			const drawn = new Promise<void>((resolve) => {

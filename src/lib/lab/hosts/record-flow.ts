@@ -1,5 +1,5 @@
-// From loop ticks to record ticks: every k-th tick of the lab clock, lossless, in batches, against credits. A record tick
-// whose state was not read, or that the loop missed, is sent as such: it has no values.
+// From loop ticks to record ticks: every tick of the lab clock whose number is a multiple of k, lossless, in batches, against
+// credits. A record tick whose state was not read, or that the loop missed, is sent as such: it has no values.
 
 import { PROTOCOL_VERSION, TICK_FLAGS, isEnvelope, type RecordTick, type TickBatch } from '$lib/contracts';
 
@@ -27,7 +27,9 @@ export class RecordFlow {
 	#credits = FIRST_CREDITS;
 	#emptySinceMs = Number.NaN;
 	#seq = 0;
-	#recorded: ((index: number) => void) | null = null;
+	/** Newest record tick that RECORDER has finished (lockstep), and who waits for which. */
+	#recorded = -1;
+	#waiters: { readonly index: number; readonly resolve: () => void }[] = [];
 
 	constructor(options: RecordFlowOptions) {
 		this.#options = options;
@@ -50,21 +52,24 @@ export class RecordFlow {
 		this.#queue = [];
 		this.#credits = FIRST_CREDITS;
 		this.#emptySinceMs = Number.NaN;
+		this.#recorded = -1;
 	}
 
 	stop(): void {
 		this.#flush(Number.NEGATIVE_INFINITY);
 		this.#active = false;
+		this.#wake(Number.POSITIVE_INFINITY);
 	}
 
 	/** Takes what belongs to the record out of a batch of loop ticks. */
 	take(batch: TickBatch, nowMs: number): void {
 		if (!this.#active || batch.count === 0) return;
 		const { joints, ticksPerRow } = this.#options;
-		if (this.#startTick < 0) this.#startTick = batch.firstTick;
+		// On the grid of the lab clock, where pictures are taken too in lockstep.
+		if (this.#startTick < 0) this.#startTick = Math.ceil(batch.firstTick / ticksPerRow) * ticksPerRow;
 		for (let i = 0; i < batch.count; i++) {
 			const since = batch.firstTick + i - this.#startTick;
-			if (since % ticksPerRow !== 0) continue;
+			if (since < 0 || since % ticksPerRow !== 0) continue;
 			const index = since / ticksPerRow;
 			// Ticks the loop missed leave a hole in the numbering; the hole is told, not closed.
 			while (this.#nextIndex < index)
@@ -84,20 +89,21 @@ export class RecordFlow {
 		this.#flush(nowMs);
 	}
 
-	/** Resolves once RECORDER has finished record tick `index` (lockstep). */
+	/** Resolves once RECORDER has finished record tick `index` (lockstep), or recording has ended. */
 	whenRecorded(index: number): Promise<void> {
-		return new Promise((resolve) => {
-			this.#recorded = (done) => {
-				if (done < index) return;
-				this.#recorded = null;
-				resolve();
-			};
-		});
+		if (!this.#active || index <= this.#recorded) return Promise.resolve();
+		return new Promise((resolve) => this.#waiters.push({ index, resolve }));
 	}
 
 	close(): void {
 		this.#active = false;
 		this.#options.port.close();
+		this.#wake(Number.POSITIVE_INFINITY);
+	}
+
+	#wake(recorded: number): void {
+		for (const waiter of this.#waiters) if (waiter.index <= recorded) waiter.resolve();
+		this.#waiters = this.#waiters.filter(({ index }) => index > recorded);
 	}
 
 	#push(tick: RecordTick): void {
@@ -132,6 +138,10 @@ export class RecordFlow {
 		if (data.ch === 'credit') {
 			this.#credits = (data.body as { batches: number }).batches;
 			this.#emptySinceMs = Number.NaN;
-		} else this.#recorded?.((data.body as { index: number }).index);
+			return;
+		}
+		const { index } = data.body as { index: number };
+		this.#recorded = Math.max(this.#recorded, index);
+		this.#wake(index);
 	}
 }

@@ -37,6 +37,8 @@ import type {
 const CREDITS = 20;
 /** A picture of every camera should be there this soon after it was asked for. */
 const FIRST_PICTURE_MS = 2000;
+/** In lockstep the last picture is on its way when recording ends; longer only if its camera is gone. */
+const LAST_PICTURE_MS = 2000;
 
 function refused(error: unknown, fallback: ErrorCode): ArmAnswer {
 	if (error instanceof CodedError && isErrorCode(error.code))
@@ -118,7 +120,7 @@ export class RecorderHost implements RecorderApi {
 			);
 			recorder.onEnded((end) => this.#ended(recorder, end.code));
 			this.#recorder = recorder;
-			if (this.#clock === 'wall') await this.#firstPictures();
+			await this.#firstPictures();
 			return { ok: true };
 		} catch (error) {
 			this.#wantFrames(false);
@@ -141,6 +143,7 @@ export class RecorderHost implements RecorderApi {
 	async seal(interrupted: boolean): Promise<EpisodeMeta | null> {
 		const recorder = this.#recorder;
 		if (recorder === null) return null;
+		if (this.#clock === 'lockstep') await this.#lastPictures(recorder);
 		const end = await recorder.stop(interrupted ? 'port_lost' : null);
 		this.#recorder = null;
 		this.#wantFrames(false);
@@ -243,6 +246,11 @@ export class RecorderHost implements RecorderApi {
 		});
 	}
 
+	#lastPictures(recorder: EpisodeRecorder): Promise<unknown> {
+		const gone = new Promise((resolve) => setTimeout(resolve, LAST_PICTURE_MS));
+		return Promise.race([recorder.ready(), gone]);
+	}
+
 	#fromCamera(data: unknown): void {
 		const message = readRenderToConsumer(data);
 		if (message?.ch !== 'frame') return;
@@ -260,6 +268,8 @@ export class RecorderHost implements RecorderApi {
 		const { ticks } = data.body as { ticks: readonly RecordTick[] };
 		for (const tick of ticks) this.#recorder?.tick(tick);
 		const last = ticks.at(-1)?.index ?? 0;
+		// Taking a batch never piles anything up: a full encoder drops (counted), a store that lags for a second ends the
+		// recording by itself. What is left to be told is that this worker still takes messages at all.
 		if (this.#clock === 'wall') this.#post(this.#robot, 'credit', { batches: CREDITS });
 		else void this.#finishLockstep(last);
 	}

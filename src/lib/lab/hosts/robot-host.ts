@@ -39,6 +39,8 @@ import { LeaderReader } from './leader-reader';
 import { RecordFlow } from './record-flow';
 
 const FEED_MS = 33;
+/** Far below a tick and far above what adding periods loses to rounding. */
+const ROUNDING_MS = 1e-3;
 const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
 /**
  * Reads failing for this long are an arm that is gone. The virtual arm answers from a thread that a busy computer may keep
@@ -177,7 +179,7 @@ export class RobotHost implements RobotApi {
 		});
 		this.#loop = loop;
 		transport.onLost(() => control.lost());
-		loop.start();
+		loop.start(attached.virtual === null ? scheduler.now() : this.#nextStepMs());
 		control.connected(loop, session);
 		await this.#withTime(leader.connect());
 		if (attached.virtual === null) this.#scheduleFeed();
@@ -221,7 +223,11 @@ export class RobotHost implements RobotApi {
 		else this.#flow?.stop();
 	}
 
-	/** [Note: lockstep] One record tick: loop ticks up to it, every byte answered, pictures drawn, rows encoded. */
+	/**
+	 * [Note: lockstep] One record tick: loop ticks up to it, every byte answered, pictures drawn, rows encoded. The loop
+	 * starts on a multiple of the record period, so that record ticks and pictures share their instants. A record tick is
+	 * complete when the next loop tick begins, which is in the next step: by then its picture has long been posted.
+	 */
 	async step(recordTicks: number): Promise<void> {
 		const { virtual, fps } = this.#need();
 		if (virtual === null) throw new TypeError('step() is for lockstep');
@@ -260,14 +266,24 @@ export class RobotHost implements RobotApi {
 			await new Promise((resolve) => setTimeout(resolve, 0));
 			if (!(done as boolean)) virtual.runNext(Number.POSITIVE_INFINITY);
 		}
-		this.#stepCount = Math.ceil((virtual.now() * this.#need().fps) / 1000);
+		this.#stepCount = Math.max(this.#stepCount, this.#passedSteps());
 		return finished;
+	}
+
+	/** Whole record periods since the clock began. */
+	#passedSteps(): number {
+		const { scheduler, fps } = this.#need();
+		return Math.floor(((scheduler.now() + ROUNDING_MS) * fps) / 1000);
+	}
+
+	#nextStepMs(): number {
+		return ((this.#passedSteps() + 1) * 1000) / this.#need().fps;
 	}
 
 	async #runUntil(virtual: VirtualScheduler, untilMs: number): Promise<void> {
 		for (;;) {
 			await this.#settle();
-			if (!virtual.runNext(untilMs)) break;
+			if (!virtual.runNext(untilMs + ROUNDING_MS)) break;
 		}
 		virtual.advanceTo(untilMs);
 	}
