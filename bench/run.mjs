@@ -11,7 +11,10 @@ import { describeMachine, watchPressure } from './lib/machine.mjs';
 /** @type {Record<string, { quick: boolean, load: () => Promise<{ run(options: { quick: boolean }): Promise<Figure[]> }> }>} */
 const BENCHES = {
 	bus: { quick: true, load: () => import('./benches/bus.mjs') },
-	'tick-cost': { quick: true, load: () => import('./benches/tick-cost.mjs') }
+	'loop-wall': { quick: false, load: () => import('./benches/loop-wall.mjs') },
+	'tick-cost': { quick: true, load: () => import('./benches/tick-cost.mjs') },
+	seal: { quick: false, load: () => import('./benches/seal.mjs') },
+	'record-640': { quick: true, load: () => import('./benches/record-640.mjs') }
 };
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));

@@ -7,7 +7,8 @@ import { createVirtualScheduler } from '$lib/core';
 import { ControlLoop, createFeetechBus, createUnitConverter, STS3215_DRIVER } from '$lib/robot';
 import { createGate } from '$lib/robot/safety';
 import { VIRTUAL_SO101_CALIBRATION } from '$lib/sim';
-import { createMovingArm, movingInputs, movingWish } from './rig/moving-arm';
+import { createMovingArm } from './rig/moving-arm';
+import { movingInputs, movingWish } from './rig/moving-inputs';
 import { ReferenceTick } from './rig/reference-tick';
 import { createReplayTransport, recordAnswers, type Recording } from './rig/replay';
 

@@ -1,41 +1,16 @@
 // The virtual arm, armed and following a wish that never rests, through the real gate, loop and bus on virtual time: the
 // load of the bus and tick benches.
 
-import { SO101, type Setpoint } from '$lib/contracts';
+import { SO101 } from '$lib/contracts';
 import type { ControlLoop } from '$lib/robot';
 import { createGate, SO101_SERVO_LIMITS } from '$lib/robot/safety';
 import { STS3215_DRIVER } from '$lib/robot';
 import { createVirtualArm, createVirtualLoop, type VirtualArm } from '$lib/robot/testing/virtual-arm';
+import { movingInputs } from './moving-inputs';
 
 export interface MovingArm {
 	readonly arm: VirtualArm;
 	readonly loop: ControlLoop;
-}
-
-/** Wishes of all six joints at `nowMs`, slow enough that the gate lets them through. LeRobot units, written into `out`. */
-export function movingWish(nowMs: number, out: Float32Array): Float32Array {
-	for (let j = 0; j < out.length; j++) out[j] = 10 * Math.sin(nowMs / 1500 + j) + (j === 5 ? 40 : 0);
-	return out;
-}
-
-/** Inputs of a loop whose page is alive and whose wish is renewed in every tick. */
-export function movingInputs(now: () => number): {
-	readonly epoch: number;
-	readonly stopped: boolean;
-	readonly pageBeatMs: number;
-	readonly setpoint: Setpoint;
-} {
-	const q = new Float32Array(SO101.joints.length);
-	return {
-		epoch: 1,
-		stopped: false,
-		get pageBeatMs() {
-			return now();
-		},
-		get setpoint(): Setpoint {
-			return { v: 1, source: 'sliders', epoch: 1, tMs: now(), q: movingWish(now(), q) };
-		}
-	};
 }
 
 /** Armed and not started yet. */

@@ -1,0 +1,14 @@
+// The virtual arm's chain in a worker of its own, as PLANT serves it.
+
+import { createSo101Chain, serveChainPort, Wire } from '$lib/sim/chain';
+import { serveCalls } from './calls';
+
+function serve(port: MessagePort): boolean {
+	const chain = createSo101Chain();
+	serveChainPort(port as unknown as Parameters<typeof serveChainPort>[0], new Wire({ chain }), (tMs) =>
+		chain.advanceTo(tMs)
+	);
+	return true;
+}
+
+serveCalls({ serve });
