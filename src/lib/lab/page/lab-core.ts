@@ -210,6 +210,7 @@ export class LabCore {
 		this.problem = null;
 		await this.#startArm();
 		await this.#startPictures();
+		this.#driveLockstep();
 		void this.#loadPhysics();
 		this.changed.emit();
 	}
@@ -361,7 +362,7 @@ export class LabCore {
 		void watchBattery((level) => (this.batteryLevel = level));
 		this.#timers.push(setInterval(() => void this.#everySecond(), 1000));
 		this.#timers.push(setInterval(() => void this.recording.refresh(), 200));
-		if (this.options.clock === 'lockstep') void this.#driveLockstep();
+		this.#driveLockstep();
 	}
 
 	/** Silence is a message too: without a beat for 100 ms the arm holds. A hidden page says so once and falls silent. */
@@ -382,11 +383,16 @@ export class LabCore {
 	}
 
 	/** Steps as fast as every part keeps up; the page's beat goes with each step, in virtual time. */
-	async #driveLockstep(): Promise<void> {
-		while (!this.#disposed && this.#arm !== null) {
-			this.#beat();
-			await this.#arm.robot.api.step(1).catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
-		}
+	#driveLockstep(): void {
+		const arm = this.#arm;
+		if (this.options.clock !== 'lockstep' || arm === null) return;
+		const drive = async (): Promise<void> => {
+			while (!this.#disposed && this.#arm === arm) {
+				this.#beat();
+				await arm.robot.api.step(1).catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
+			}
+		};
+		void drive();
 	}
 
 	async #everySecond(): Promise<void> {
