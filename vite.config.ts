@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 import { buildId } from './server/build-id.js';
 import { securityHeaders } from './server/headers.js';
+import { workerFiles } from './tools/lib/worker-files.mjs';
 
 export default defineConfig({
 	plugins: [
@@ -10,7 +11,7 @@ export default defineConfig({
 			project: './project.inlang',
 			outdir: './src/lib/i18n/generated',
 			strategy: ['url', 'baseLocale'],
-			outputStructure: 'locale-modules',
+			outputStructure: 'message-modules',
 			urlPatterns: [
 				{
 					pattern: '/:path(.*)?',
@@ -22,6 +23,7 @@ export default defineConfig({
 			]
 		}),
 		sveltekit(),
+		workerFiles(),
 		{
 			name: 'edubotics-headers',
 			configureServer(server) {

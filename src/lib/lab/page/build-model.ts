@@ -1,6 +1,5 @@
 // The view model from everything the core knows. Pure: core in, plain data out.
 
-import { SO101 } from '$lib/contracts';
 import type {
 	ArmStatus,
 	CameraView,
@@ -132,4 +131,3 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 	};
 }
 
-export const JOINT_NAMES = SO101.joints.map((joint) => joint.name);
