@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { buildId } from './server/build-id.js';
 import { securityHeaders } from './server/headers.js';
 import { workerFiles } from './tools/lib/worker-files.mjs';
+import { workerFiles } from './tools/lib/worker-files.mjs';
 
 export default defineConfig({
 	plugins: [
@@ -23,6 +24,7 @@ export default defineConfig({
 			]
 		}),
 		sveltekit(),
+		workerFiles(),
 		workerFiles(),
 		{
 			name: 'edubotics-headers',

@@ -11,16 +11,25 @@ declare const self: ServiceWorkerGlobalScope;
 /** Physics and other binaries: large, hashed by name, fetched in the background after the lab already moves. */
 const LARGE = /\.wasm$/;
 const largeFiles = build.filter((path) => LARGE.test(path));
+/** Pages for whoever works on the lab, not for those who learn with it. */
+const WORKSHOP = /\/gallery(\/|$)/;
 
 precacheAndRoute(
 	[
 		...build.filter((path) => !LARGE.test(path)).map((url) => ({ url, revision: null })),
 		...files.map((url) => ({ url, revision: version })),
-		...prerendered.map((url) => ({ url, revision: version }))
+		...prerendered.filter((path) => !WORKSHOP.test(path)).map((url) => ({ url, revision: version }))
 	],
 	{ ignoreURLParametersMatching: [/.*/], cleanURLs: false }
 );
 cleanupOutdatedCaches();
+
+/** `/lab/` is `/lab`: the server says so by a redirect, and so does the cache. */
+registerRoute(
+	({ url, request }) =>
+		request.mode === 'navigate' && url.origin === self.location.origin && /.\/$/.test(url.pathname),
+	({ url }) => Promise.resolve(Response.redirect(url.pathname.replace(/\/+$/, '') + url.search, 308))
+);
 
 registerRoute(
 	({ url }) => url.origin === self.location.origin && LARGE.test(url.pathname),

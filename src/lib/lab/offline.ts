@@ -11,6 +11,14 @@ export interface OfflineClient {
 	applyUpdate(): void;
 }
 
+/** True once a worker serves this origin; false when the first one could not be installed. */
+function installed(workbox: Workbox): Promise<boolean> {
+	return new Promise((resolve) => {
+		workbox.addEventListener('redundant', () => resolve(false));
+		void navigator.serviceWorker.ready.then(() => resolve(true));
+	});
+}
+
 /** @param onUpdateWaiting told once a newer version is installed and waits for an idle moment */
 export async function registerOffline(onUpdateWaiting: () => void): Promise<OfflineClient | null> {
 	if (!('serviceWorker' in navigator)) return null;
@@ -19,6 +27,8 @@ export async function registerOffline(onUpdateWaiting: () => void): Promise<Offl
 	await workbox.register().catch(() => null);
 	return {
 		async warm() {
+			// Until the worker is active the pages themselves are not all there.
+			if (!(await installed(workbox))) return false;
 			const answer = (await workbox.messageSW({ type: 'WARM' }).catch(() => null)) as {
 				warmed?: boolean;
 			} | null;
