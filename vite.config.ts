@@ -3,8 +3,8 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 import { buildId } from './server/build-id.js';
 import { securityHeaders } from './server/headers.js';
-import { workerFiles } from './tools/lib/worker-files.mjs';
-import { workerFiles } from './tools/lib/worker-files.mjs';
+import { workerFiles } from './server/worker-files.js';
+import { workerFiles } from './server/worker-files.js';
 
 export default defineConfig({
 	plugins: [
