@@ -14,7 +14,9 @@ const BENCHES = {
 	'loop-wall': { quick: false, load: () => import('./benches/loop-wall.mjs') },
 	'tick-cost': { quick: true, load: () => import('./benches/tick-cost.mjs') },
 	seal: { quick: false, load: () => import('./benches/seal.mjs') },
-	'record-640': { quick: true, load: () => import('./benches/record-640.mjs') }
+	'record-640': { quick: true, load: () => import('./benches/record-640.mjs') },
+	export: { quick: true, load: () => import('./benches/export.mjs') },
+	size: { quick: true, load: () => import('./benches/size.mjs') }
 };
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
