@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 import { buildId } from './server/build-id.js';
 import { securityHeaders } from './server/headers.js';
 import { workerFiles } from './server/worker-files.js';
-import { workerFiles } from './server/worker-files.js';
 
 export default defineConfig({
 	plugins: [
@@ -24,7 +23,6 @@ export default defineConfig({
 			]
 		}),
 		sveltekit(),
-		workerFiles(),
 		workerFiles(),
 		{
 			name: 'edubotics-headers',
