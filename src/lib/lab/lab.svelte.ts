@@ -7,6 +7,7 @@ import { LabCore, type LabOptions } from './page/lab-core';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
 import { readStandardGamepad } from './page/inputs';
+import { readKeyLabels } from './page/key-labels';
 import { listenToKeys } from './page/keys';
 import { installProbe } from './page/probe';
 import { holdSeat, type SeatHold } from './page/seat';
@@ -25,6 +26,7 @@ export class Lab {
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#posesVersion = $state.raw(0);
 	#online = true;
+	#keyLabels: LabViewModel['keyLabels'] = {};
 	#stale = true;
 	#cleanup: (() => void)[] = [];
 	#seat: SeatHold | null = null;
@@ -53,6 +55,7 @@ export class Lab {
 		this.#cleanup.push(() => clearInterval(refresh), keys);
 		if (this.core.options.probe) this.#cleanup.push(installProbe(this));
 		this.#watchNetwork();
+		void readKeyLabels().then((labels) => (this.#keyLabels = labels));
 		this.#seat = await holdSeat(this.core.options.seatId, (held) => this.#onSeat(held));
 		await this.core.start();
 		this.#markReady();
@@ -117,7 +120,7 @@ export class Lab {
 			online: this.#online,
 			keyboardMode: this.keyboardMode,
 			gamepad: readStandardGamepad() !== null,
-			keyLabels: {},
+			keyLabels: this.#keyLabels,
 			targetHz: labRateHz(this.core.options.fps)
 		});
 	}

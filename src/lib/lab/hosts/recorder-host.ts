@@ -56,6 +56,7 @@ export class RecorderHost implements RecorderApi {
 	#recorder: EpisodeRecorder | null = null;
 	#cameras: readonly string[] = [];
 	#seq = 0;
+	#askedToPersist = false;
 	#seen = new Set<string>();
 	#onPicture: (() => void) | null = null;
 
@@ -96,6 +97,9 @@ export class RecorderHost implements RecorderApi {
 		const store = this.#store;
 		if (store === null) return { ok: false, code: 'no_indexeddb', details: {} };
 		if (this.#recorder !== null) await this.#recorder.stop();
+		// Asked when there is something to lose; the browser decides, the page shows its answer.
+		if (!this.#askedToPersist) void askToPersist(navigator.storage);
+		this.#askedToPersist = true;
 		try {
 			const room = await storageRoom(navigator.storage);
 			const rate = expectedBytesPerSecond(what.cameras, what.fps, what.jointNames.length);

@@ -130,4 +130,3 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 		keyLabels: page.keyLabels
 	};
 }
-

@@ -23,7 +23,7 @@ import type { ClockMode, DatasetApi, RecorderApi, RenderApi, StartRecording } fr
 import { createInputs, readStandardGamepad } from './inputs';
 import { createLibrary } from './library';
 import { joinPictures, startArmSide, type ArmSide, type LinkOptions } from './links';
-import type { RecordTrigger } from '$lib/teleop';
+import { createRecordTriggers, type RecordTrigger } from '$lib/teleop';
 import { createRecordingControl } from './recording';
 import { watchBattery } from './battery';
 import { createTelemetry } from './telemetry';
@@ -93,6 +93,7 @@ export class LabCore {
 	#dataset: RunningWorker<DatasetApi> | null = null;
 	#timers: ReturnType<typeof setInterval>[] = [];
 	#cleanup: (() => void)[] = [];
+	readonly #gamepadTriggers = createRecordTriggers();
 	#beatSeq = 0;
 	#silentChecks = 0;
 	#missedTicks = 0;
@@ -369,6 +370,9 @@ export class LabCore {
 	#beat(): void {
 		if (document.visibilityState === 'visible' && !this.otherTab)
 			this.#sendBeat(this.inputs.wish(readStandardGamepad), true);
+		const buttons = readStandardGamepad()?.buttons;
+		const trigger = buttons === undefined ? null : this.#gamepadTriggers.gamepad(buttons);
+		if (trigger !== null) this.recordTrigger.emit(trigger);
 	}
 
 	#sendBeat(wish: Wish | null, visible: boolean): void {
