@@ -234,41 +234,41 @@ export interface LabViewModel {
 
 /** Everything a person can ask for. Calls return at once; what came of it is seen in the next view model. */
 export interface LabActions {
-	arm(): void;
-	disarm(): void;
+	readonly arm: () => void;
+	readonly disarm: () => void;
 	/** Freeze, sink into the rest pose, then torque off. */
-	relax(): void;
-	stop(): void;
-	clearStop(): void;
-	reconnect(): void;
-	switchArm(kind: 'virtual' | 'real'): void;
-	takeOverTab(): void;
-	setSource(source: DriveSource): void;
-	setKeyboardMode(mode: 'cartesian' | 'joint'): void;
+	readonly relax: () => void;
+	readonly stop: () => void;
+	readonly clearStop: () => void;
+	readonly reconnect: () => void;
+	readonly switchArm: (kind: 'virtual' | 'real') => void;
+	readonly takeOverTab: () => void;
+	readonly setSource: (source: DriveSource) => void;
+	readonly setKeyboardMode: (mode: 'cartesian' | 'joint') => void;
 	/** Target of one joint in its unit. */
-	setJoint(index: number, value: number): void;
-	pressKey(key: JogKey): void;
-	releaseKey(key: JogKey): void;
-	setTask(task: string): void;
-	setCountdown(on: boolean): void;
-	startRecording(): void;
+	readonly setJoint: (index: number, value: number) => void;
+	readonly pressKey: (key: JogKey) => void;
+	readonly releaseKey: (key: JogKey) => void;
+	readonly setTask: (task: string) => void;
+	readonly setCountdown: (on: boolean) => void;
+	readonly startRecording: () => void;
 	/** Also ends a running countdown. */
-	stopRecording(): void;
-	keep(): void;
-	discard(): void;
-	rerecord(): void;
-	newDataset(name: string): void;
-	renameDataset(datasetId: string, name: string): void;
-	activateDataset(datasetId: string): void;
-	deleteDataset(datasetId: string): void;
-	deleteEpisode(episodeId: string): void;
-	undo(): void;
-	dismissUndo(): void;
-	download(datasetId: string): void;
-	cancelDownload(): void;
-	dismissDownload(): void;
-	askPersist(): void;
-	recover(episodeId: string): void;
-	discardRecoverable(episodeId: string): void;
-	dismissProblem(): void;
+	readonly stopRecording: () => void;
+	readonly keep: () => void;
+	readonly discard: () => void;
+	readonly rerecord: () => void;
+	readonly newDataset: (name: string) => void;
+	readonly renameDataset: (datasetId: string, name: string) => void;
+	readonly activateDataset: (datasetId: string) => void;
+	readonly deleteDataset: (datasetId: string) => void;
+	readonly deleteEpisode: (episodeId: string) => void;
+	readonly undo: () => void;
+	readonly dismissUndo: () => void;
+	readonly download: (datasetId: string) => void;
+	readonly cancelDownload: () => void;
+	readonly dismissDownload: () => void;
+	readonly askPersist: () => void;
+	readonly recover: (episodeId: string) => void;
+	readonly discardRecoverable: (episodeId: string) => void;
+	readonly dismissProblem: () => void;
 }
