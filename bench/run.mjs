@@ -108,5 +108,7 @@ if (flags.includes('--baseline')) keepBaseline(all);
 const missed = all
 	.flatMap(({ figures }) => figures)
 	.filter((line) => line.verdict === 'missed' && (line.counts || !quick));
+const unjudged = all.flatMap(({ figures }) => figures).filter((line) => line.verdict === 'not judged');
+for (const line of unjudged) console.log(`NOT JUDGED: ${line.id}: ${line.n}`);
 for (const line of missed) console.log(`MISSED: ${line.id}: ${line.ours} (goal ${line.goal})`);
-process.exit(missed.length > 0 ? 1 : 0);
+process.exit(missed.length > 0 || (unjudged.length > 0 && !quick) ? 1 : 0);

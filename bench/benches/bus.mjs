@@ -1,11 +1,34 @@
 // Bus: whole-arm reads per second of virtual time, beside the browser drivers npm has for these servos, on one chain.
 import { bundleForNode } from '../lib/bundle.mjs';
+import { withChromium } from '../lib/chromium.mjs';
 import { figure, round, verdict } from '../lib/figures.mjs';
 import { runInNode } from '../lib/node-child.mjs';
 import { ensurePeers } from '../lib/peers.mjs';
 
 const GOAL = 25;
 const USB_FRAME_MS = 1;
+
+/** The virtual clock's word for the peer, checked: the peer in a real browser on the wall clock. @param {number} hz */
+async function checkPeer(hz) {
+	const what = 'is the virtual clock fair: @lerobot/web in Chromium on the wall clock, same chain';
+	const folder = '/peers/@lerobot/web/dist/utils';
+	const urls = {
+		wrapper: `${folder}/serial-port-wrapper.js`,
+		communication: `${folder}/motor-communication.js`
+	};
+	const found = await withChromium((browser) => browser.peer({ reads: 60, urls }));
+	if ('missing' in found)
+		return figure({ id: 'bus.peer-wall', what: `${what}: ${found.missing}`, verdict: 'skipped' });
+	return figure({
+		id: 'bus.peer-wall',
+		what,
+		ratio: hz / found.hz,
+		ours: `${round(hz, 2)} Hz in virtual time`,
+		peer: `${round(found.hz, 2)} Hz on the wall clock`,
+		n: `${found.reads} reads, ${found.answersPerRead} answers each`,
+		detail: found
+	});
+}
 
 /** @param {{ quick: boolean }} options */
 export async function run({ quick }) {
@@ -86,5 +109,6 @@ export async function run({ quick }) {
 			})
 		);
 	}
+	if (!quick) figures.push(await checkPeer(lerobot.hz));
 	return figures;
 }

@@ -33,14 +33,22 @@ export async function run({ quick }) {
 	return [
 		figure({
 			id: 'tick.cost',
-			what: 'host cost of a control tick (parse, gate, encode, record), best of the batches',
-			ratio: best / bestReference,
-			ours: `${round(best, 1)} us (median batch ${round(median(cost.oursUs), 1)})`,
-			peer: `reference loop ${round(bestReference, 2)} us (median ${round(median(cost.referenceUs), 2)})`,
-			goal: `<= ${GOAL_US} us and <= ${GOAL_RATIO}x`,
-			n: `${cost.oursUs.length} x ${cost.batchTicks} ticks, interleaved`,
-			verdict: verdict(best <= GOAL_US && best / bestReference <= GOAL_RATIO),
+			what: 'host cost of a control tick (parse, gate, encode, record)',
+			ours: `${round(best, 1)} us best batch, ${round(median(cost.oursUs), 1)} us median batch`,
+			goal: `median <= ${GOAL_US} us`,
+			n: `${cost.oursUs.length} x ${cost.batchTicks} ticks`,
+			verdict: verdict(median(cost.oursUs) <= GOAL_US),
 			detail: cost
+		}),
+		figure({
+			id: 'tick.reference',
+			what: 'the same beside the reference loop (same bytes and geometry in straight-line code), best of the batches',
+			ratio: best / bestReference,
+			ours: `${round(best, 1)} us`,
+			peer: `${round(bestReference, 2)} us`,
+			goal: `<= ${GOAL_RATIO}x`,
+			n: `${cost.oursUs.length} batches each, interleaved`,
+			verdict: verdict(best / bestReference <= GOAL_RATIO)
 		}),
 		figure({
 			id: 'tick.allocation',

@@ -7,6 +7,7 @@ import { chromium } from '@playwright/test';
 import { securityHeaders } from '../../server/headers.js';
 import { ensureChromium } from '../../tools/lib/chromium.mjs';
 import { bundleForBrowser } from './bundle.mjs';
+import { peersFolder } from './peers.mjs';
 
 const TYPES = {
 	'.html': 'text/html; charset=utf-8',
@@ -20,7 +21,9 @@ const TICKS_PER_S = 100;
 function serveFolder(folder) {
 	const server = createServer((request, response) => {
 		const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
-		const file = join(folder, path === '/' ? 'index.html' : path);
+		const file = path.startsWith('/peers/')
+			? join(peersFolder, 'node_modules', path.slice('/peers/'.length))
+			: join(folder, path === '/' ? 'index.html' : path);
 		for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
 		readFile(file).then(
 			(bytes) => {
@@ -56,6 +59,7 @@ async function treeCpuSeconds(pid) {
 /**
  * @typedef {object} BenchBrowser
  * @property {(call: string, argument?: unknown) => Promise<any>} recorder
+ * @property {(argument: object) => Promise<any>} peer
  * @property {() => Promise<any>} openLoop
  * @property {(kind: 'loop' | 'nothing', ms: number) => Promise<{ beganMs: number[], missed: number, failed: number }>} window
  * @property {() => Promise<number>} cpuSeconds all processes of the browser; NaN where /proc is not
@@ -93,6 +97,7 @@ export async function withChromium(use) {
 		return await use({
 			recorder: (call, argument) =>
 				page.evaluate(([name, value]) => globalThis.bench.recorder(name, value), [call, argument]),
+			peer: (argument) => page.evaluate((value) => globalThis.bench.peer(value), argument),
 			openLoop: () => page.evaluate(() => globalThis.bench.openLoop()),
 			window: (kind, ms) =>
 				page.evaluate(([which, length]) => globalThis.bench.window(which, length), [kind, ms]),

@@ -7,34 +7,37 @@ import { findNpm, root, run } from '../../tools/lib/run.mjs';
 import { cache } from './bundle.mjs';
 
 const source = join(root, 'bench', 'peers', 'package.json');
-const folder = join(cache, 'peers');
+export const peersFolder = join(cache, 'peers');
 
 function isInstalled() {
 	const { dependencies } = JSON.parse(readFileSync(source, 'utf8'));
 	return Object.entries(dependencies).every(([name, version]) => {
-		const path = join(folder, 'node_modules', name, 'package.json');
+		const path = join(peersFolder, 'node_modules', name, 'package.json');
 		return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).version === version;
 	});
 }
 
-/** @returns {Promise<{ url: (path: string) => string, folder: string } | { missing: string }>} */
+/** @returns {Promise<{ url: (path: string) => string } | { missing: string }>} */
 export async function ensurePeers() {
 	if (!isInstalled()) {
 		const npm = findNpm();
 		if (npm === undefined) return { missing: 'npm was not found' };
-		mkdirSync(folder, { recursive: true });
-		copyFileSync(source, join(folder, 'package.json'));
+		mkdirSync(peersFolder, { recursive: true });
+		copyFileSync(source, join(peersFolder, 'package.json'));
 		const args = [
 			'install',
 			'--prefix',
-			folder,
+			peersFolder,
 			'--ignore-scripts',
 			'--no-audit',
 			'--no-fund',
 			'--no-package-lock'
 		];
-		const { code, output } = await run(npm.command, [...npm.args, ...args], { cwd: folder, quiet: true });
+		const { code, output } = await run(npm.command, [...npm.args, ...args], {
+			cwd: peersFolder,
+			quiet: true
+		});
 		if (code !== 0) return { missing: `npm install failed: ${output.slice(-400)}` };
 	}
-	return { folder, url: (path) => pathToFileURL(join(folder, 'node_modules', path)).href };
+	return { url: (path) => pathToFileURL(join(peersFolder, 'node_modules', path)).href };
 }

@@ -3,6 +3,7 @@
 import { spawnWorker } from '$lib/lab/spawn-worker';
 import { caller } from './calls';
 import loopUrl from './loop.worker.ts?worker&url';
+import peerUrl from './peer.worker.ts?worker&url';
 import plantUrl from './plant.worker.ts?worker&url';
 import recorderUrl from './recorder.worker.ts?worker&url';
 
@@ -17,6 +18,8 @@ export interface BenchPage {
 	): Promise<{ beganMs: number[]; missed: number; failed: number }>;
 	/** Calls into RECORDER's bench worker. */
 	recorder(call: string, argument?: unknown): Promise<unknown>;
+	/** The peer of the bus bench on the wall clock. */
+	peer(argument: unknown): Promise<unknown>;
 }
 
 let loop: ReturnType<typeof caller> | null = null;
@@ -43,7 +46,8 @@ const page: BenchPage = {
 	recorder(call, argument) {
 		recorder ??= caller(spawnWorker(recorderUrl, 'recorder'));
 		return recorder(call, argument);
-	}
+	},
+	peer: (argument) => caller(spawnWorker(peerUrl, 'peer'))('lerobotReads', argument)
 };
 
 Object.assign(globalThis, { bench: page });
