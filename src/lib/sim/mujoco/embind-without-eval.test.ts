@@ -48,6 +48,19 @@ describe('the engine without code from strings', () => {
 		expect(() => mujoco.MjModel.from_xml_string('<mujoco><bad/></mujoco>')).toThrow(/bad/);
 	});
 
+	it('is also heard without `new`, as minified bindings ask', () => {
+		const real = globalThis.Function;
+		globalThis.Function = new Proxy(real, { construct: () => expect.fail(), apply: () => expect.fail() });
+		try {
+			allowEmbindWithoutEval();
+			const names = ['retType', 'return function (obj, func, destructorsRef, args) {}'];
+			expect(Reflect.apply(globalThis.Function, undefined, names)).toBeTypeOf('function');
+			expect(Reflect.construct(globalThis.Function, names)).toBeTypeOf('function');
+		} finally {
+			globalThis.Function = real;
+		}
+	});
+
 	it('knows nothing but the two texts', () => {
 		expect(knownFunction(['a', 'return a'])).toBeNull();
 		expect(knownFunction(['return 1'])).toBeNull();

@@ -101,6 +101,9 @@ const taught = new WeakSet<FunctionConstructor>();
 export function allowEmbindWithoutEval(): void {
 	if (taught.has(globalThis.Function)) return;
 	globalThis.Function = new Proxy(globalThis.Function, {
+		// Minifiers leave the `new` out: for this constructor it makes no difference.
+		apply: (target, self, parts: unknown[]) =>
+			knownFunction(parts) ?? (Reflect.apply(target, self, parts) as object),
 		construct: (target, parts: unknown[], newTarget) =>
 			knownFunction(parts) ?? (Reflect.construct(target, parts, newTarget) as object)
 	});
