@@ -7,6 +7,7 @@ import { createRandom } from '$lib/core';
 import { armPoses, createPoses, CUBE_BODY_INDEX, setPose, TARGET_BODY_INDEX } from '$lib/sim/so101-model';
 import { createSo101Chain, serveChainPort, Wire, type ServoChain } from '$lib/sim/chain';
 import type { ClockMode, PlantApi, PlantPorts, WorkerHello } from './api';
+import { HandPlant } from './hand-plant';
 import { portLike } from './port-like';
 import { placeOnTable } from './table';
 
@@ -49,7 +50,7 @@ export class PlantHost implements PlantApi {
 	readonly #hello: WorkerHello;
 	readonly #poses = createPoses();
 	#follower: ServoChain | null = null;
-	#leader: ServoChain | null = null;
+	#hand: HandPlant | null = null;
 	#plant: SwappablePlant | null = null;
 	#task: SimTask | null = null;
 	#page: MessagePort | null = null;
@@ -72,14 +73,13 @@ export class PlantHost implements PlantApi {
 		this.#clock = options.clock;
 		this.#seed = options.seed;
 		this.#page = ports.page;
-		const leader = createSo101Chain();
+		this.#hand = new HandPlant(so101ToRad(START_POSE));
+		const leader = createSo101Chain({ plant: this.#hand });
 		this.#plant = new SwappablePlant(createSo101Chain().plant);
 		// Torque is off until somebody arms: an arm that lies folded on itself stays where it is.
 		this.#plant.reset(so101ToRad(START_POSE));
-		leader.plant.reset(so101ToRad(START_POSE));
 		const follower = createSo101Chain({ plant: this.#plant });
 		this.#follower = follower;
-		this.#leader = leader;
 		placeOnTable(this.#poses, createRandom(options.seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
 		serveChainPort(portLike(ports.follower), new Wire({ chain: follower }), (tMs) => follower.advanceTo(tMs));
 		serveChainPort(portLike(ports.leader), new Wire({ chain: leader }), (tMs) => leader.advanceTo(tMs));
@@ -120,9 +120,9 @@ export class PlantHost implements PlantApi {
 		this.#sendPoses();
 	}
 
-	/** The hand on the leader: its joints are put where the person wants them, torque off as on a real leader. */
+	/** The hand on the leader takes its joints where the person wants them, torque off as on a real leader. */
 	moveLeader(q: Float32Array): void {
-		this.#leader?.plant.reset(so101ToRad(q));
+		this.#hand?.move(so101ToRad(q));
 	}
 
 	/** Poses go out while time passes; when nobody asks the chain any more, they stop, and so do the pictures. */

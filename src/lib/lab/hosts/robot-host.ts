@@ -36,11 +36,10 @@ import { ArmControl } from './arm-control';
 import { createArmJournal, type ArmJournalEntry } from './arm-journal';
 import { portLike } from './port-like';
 import { LeaderReader } from './leader-reader';
+import { Lockstep } from './lockstep';
 import { RecordFlow } from './record-flow';
 
 const FEED_MS = 33;
-/** Far below a tick and far above what adding periods loses to rounding. */
-const ROUNDING_MS = 1e-3;
 const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
 /**
  * Reads failing for this long are an arm that is gone. The virtual arm answers from a thread that a busy computer may keep
@@ -64,7 +63,7 @@ interface Attached {
 	readonly ports: RobotPorts;
 	readonly fps: number;
 	readonly scheduler: Scheduler;
-	readonly virtual: VirtualScheduler | null;
+	readonly lockstep: Lockstep | null;
 	readonly transport: PortTransport;
 	readonly gate: SafetyGate;
 	readonly control: ArmControl;
@@ -79,8 +78,6 @@ export class RobotHost implements RobotApi {
 	#flow: RecordFlow | null = null;
 	#seq = 0;
 	#reported = '';
-	#shot: ((tick: number) => void) | null = null;
-	#stepCount = 0;
 	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
 	#goal: Float32Array | null = null;
 	readonly #squeeze = createSqueezeDetector();
@@ -117,14 +114,17 @@ export class RobotHost implements RobotApi {
 		});
 		control.changed.on(() => this.#reportArm());
 		ports.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
-		ports.sync.onmessage = (event: MessageEvent<unknown>) => {
-			if (isEnvelope(event.data, ['shot'])) this.#shot?.((event.data.body as { tick: number }).tick);
+		const settle = async (): Promise<void> => {
+			await transport.settled();
+			await leader.settled();
 		};
+		const lockstep =
+			virtual === null ? null : new Lockstep({ virtual, fps: options.fps, sync: ports.sync, settle });
 		this.#attached = {
 			ports,
 			fps: options.fps,
 			scheduler,
-			virtual,
+			lockstep,
 			transport,
 			gate,
 			control,
@@ -179,10 +179,10 @@ export class RobotHost implements RobotApi {
 		});
 		this.#loop = loop;
 		transport.onLost(() => control.lost());
-		loop.start(attached.virtual === null ? scheduler.now() : this.#nextStepMs());
+		loop.start(attached.lockstep?.nextStepMs() ?? scheduler.now());
 		control.connected(loop, session);
 		await this.#withTime(leader.connect());
-		if (attached.virtual === null) this.#scheduleFeed();
+		if (attached.lockstep === null) this.#scheduleFeed();
 		return { ok: true };
 	}
 
@@ -229,13 +229,10 @@ export class RobotHost implements RobotApi {
 	 * complete when the next loop tick begins, which is in the next step: by then its picture has long been posted.
 	 */
 	async step(recordTicks: number): Promise<void> {
-		const { virtual, fps } = this.#need();
-		if (virtual === null) throw new TypeError('step() is for lockstep');
+		const { lockstep } = this.#need();
+		if (lockstep === null) throw new TypeError('step() is for lockstep');
 		for (let n = 0; n < recordTicks; n++) {
-			this.#stepCount += 1;
-			const untilMs = (this.#stepCount * 1000) / fps;
-			await this.#runUntil(virtual, untilMs);
-			await this.#shoot(untilMs);
+			await lockstep.step();
 			this.#drain();
 			const flow = this.#flow;
 			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
@@ -256,55 +253,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	/** In lockstep the bus needs virtual time to pass while we wait for its answer. */
-	async #withTime<T>(work: Promise<T>): Promise<T> {
-		const { virtual } = this.#need();
-		if (virtual === null) return work;
-		let done = false;
-		const finished = work.finally(() => (done = true));
-		while (!(done as boolean)) {
-			await this.#settle();
-			await new Promise((resolve) => setTimeout(resolve, 0));
-			if (!(done as boolean)) virtual.runNext(Number.POSITIVE_INFINITY);
-		}
-		this.#stepCount = Math.max(this.#stepCount, this.#passedSteps());
-		return finished;
-	}
-
-	/** Whole record periods since the clock began. */
-	#passedSteps(): number {
-		const { scheduler, fps } = this.#need();
-		return Math.floor(((scheduler.now() + ROUNDING_MS) * fps) / 1000);
-	}
-
-	#nextStepMs(): number {
-		return ((this.#passedSteps() + 1) * 1000) / this.#need().fps;
-	}
-
-	async #runUntil(virtual: VirtualScheduler, untilMs: number): Promise<void> {
-		for (;;) {
-			await this.#settle();
-			if (!virtual.runNext(untilMs + ROUNDING_MS)) break;
-		}
-		virtual.advanceTo(untilMs);
-	}
-
-	async #settle(): Promise<void> {
-		const { transport, leader } = this.#need();
-		await transport.settled();
-		await leader.settled();
-	}
-
-	/** PLANT steps to the instant, has it drawn, and answers when the pictures are on their way. */
-	async #shoot(atMs: number): Promise<void> {
-		const { ports } = this.#need();
-		const tick = this.#stepCount;
-		const drawn = new Promise<void>((resolve) => {
-			this.#shot = (done) => {
-				if (done >= tick) resolve();
-			};
-		});
-		ports.sync.postMessage({ v: PROTOCOL_VERSION, ch: 'shoot', seq: this.#seq++, t: atMs, body: { tick } });
-		await drawn;
+	#withTime<T>(work: Promise<T>): Promise<T> {
+		return this.#need().lockstep?.withTime(work) ?? work;
 	}
 
 	#fromPage(data: unknown): void {
