@@ -33,7 +33,7 @@ export interface LoopWindow {
 /** Opens the virtual arm behind `port` and arms it. */
 async function connect(port: MessagePort): Promise<number> {
 	const transport = createPortTransport({
-		port: port as unknown as Parameters<typeof createPortTransport>[0]['port'],
+		port: port,
 		scheduler,
 		mode: 'wall'
 	});

@@ -5,7 +5,7 @@ import { serveCalls } from './calls';
 
 function serve(port: MessagePort): boolean {
 	const chain = createSo101Chain();
-	serveChainPort(port as unknown as Parameters<typeof serveChainPort>[0], new Wire({ chain }), (tMs) =>
+	serveChainPort(port, new Wire({ chain }), (tMs) =>
 		chain.advanceTo(tMs)
 	);
 	return true;
