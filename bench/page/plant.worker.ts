@@ -5,9 +5,7 @@ import { serveCalls } from './calls';
 
 function serve(port: MessagePort): boolean {
 	const chain = createSo101Chain();
-	serveChainPort(port, new Wire({ chain }), (tMs) =>
-		chain.advanceTo(tMs)
-	);
+	serveChainPort(port, new Wire({ chain }), (tMs) => chain.advanceTo(tMs));
 	return true;
 }
 
