@@ -142,7 +142,9 @@ describe('arming table', () => {
 	});
 
 	it('takes torque back after a failed arming, and never off a stiff arm after a stop', () => {
-		expect(arm(inPhase('arming'), { kind: 'armFailed' })?.effects).toContain('undoTorque');
+		const limp: ArmingState = { phase: 'arming', reasons: [], torque: 'off' };
+		expect(arm(limp, { kind: 'armFailed' })?.effects).toContain('undoTorque');
+		expect(arm(inPhase('arming'), { kind: 'armFailed' })?.effects).not.toContain('undoTorque');
 		expect(arm(inPhase('stopped'), { kind: 'clearStop' })?.state.torque).toBe('on');
 	});
 });

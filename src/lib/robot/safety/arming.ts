@@ -45,7 +45,7 @@ export type ArmingEventKind = ArmingEvent['kind'];
 export type ArmingEffect =
 	/** Write speed and acceleration limits, goal = present, then torque on. */
 	| 'energise'
-	/** After a failed or broken-off arming: torque off again, if it was off before. */
+	/** After a failed or broken-off arming of an arm that was not stiff before: torque off again. */
 	| 'undoTorque'
 	| 'torqueOff'
 	/** Arbiter: latch and raise the epoch; open the latch; forget all wishes; let the park source drive; nobody. */
@@ -185,7 +185,8 @@ export function arm(state: ArmingState, event: ArmingEvent): ArmingStep | null {
 	const row = ARMING_TABLE[state.phase][event.kind];
 	if (!row) return null;
 	const torque = row.torque ?? state.torque;
-	const effects = row.effects ?? [];
+	// An arm that was stiff before a failed arming stays so: it would fall.
+	const effects = (row.effects ?? []).filter((effect) => effect !== 'undoTorque' || state.torque !== 'on');
 	if (row.to !== 'holding' && row.to !== 'parking')
 		return { state: { phase: row.to, reasons: [], torque }, effects };
 	const reasons = nextReasons(state, event);

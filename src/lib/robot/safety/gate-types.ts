@@ -39,3 +39,22 @@ export interface Gate {
 	/** Forgets the trajectory: the next goal starts from the state that is read next (arming, stop, reconnect). */
 	reset(): void;
 }
+
+export interface SafetyGateOutput extends GateOutput {
+	/** The arm is still on its slow way to meet the source that took over. */
+	readonly handover: boolean;
+	/** The setpoint of this step was not acted on. */
+	readonly refused: boolean;
+	/** How much of the asked step was made, 0..1. A source with a clock of its own (replay, policy) slows by it. */
+	readonly stretch: number;
+	/** Bits of HEALTH: what to tell the person, and when to park. */
+	readonly health: number;
+}
+
+export interface SafetyGate extends Gate {
+	step(input: GateInput): SafetyGateOutput;
+	/** A policy that nobody has seen move yet takes over: its first minute is slow again. */
+	introducePolicy(): void;
+	/** Share of the rated load (50 g) that seems to hang at the tip, 0..1. */
+	readonly loadShare: number;
+}

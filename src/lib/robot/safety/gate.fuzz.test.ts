@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITED_BY, SO101 } from '$lib/contracts';
 import { SO101_AHEAD_BUDGET, totalOf } from './ahead-budget';
-import { createGate, type SafetyGateOutput } from './gate';
+import { createGate } from './gate';
+import type { SafetyGateOutput } from './gate-types';
 import { createFuzz, type Fuzz } from './testing/gate-fuzz';
 import { scene, tick, wish } from './testing/gate-run';
 import { fastest, handPoints } from './testing/tip-speed';
@@ -54,15 +55,16 @@ function badness(out: SafetyGateOutput, fuzz: Fuzz, wire: Wire): string {
 	const seen = believed(fuzz);
 	for (let j = 0; j < 6; j++) {
 		const g = value(goal, j);
-		const before = fresh ? value(state, j) : value(wire.goal, j);
+		// A fresh start stands on the state, or on the goal that is still in force.
+		const held = value(wire.goal, j);
+		const x = fresh ? value(state, j) : held;
+		const high = Math.max(value(MAX, j), x, Number.isNaN(held) ? x : held);
+		const low = Math.min(value(MIN, j), x, Number.isNaN(held) ? x : held);
 		if (!Number.isFinite(g)) return `joint ${j}: not finite`;
-		// A fresh start may repeat the goal that is still in force.
-		if (fresh && g === value(wire.goal, j)) continue;
-		if (g > Math.max(value(MAX, j), before) || g < Math.min(value(MIN, j), before))
-			return `joint ${j}: outside limits`;
+		if (g > high || g < low) return `joint ${j}: outside limits`;
 		if (!seen) continue;
 		const far = Math.abs(g - value(state, j));
-		const farBefore = fresh ? 0 : Math.abs(value(wire.goal, j) - value(state, j));
+		const farBefore = Number.isNaN(held) ? 0 : Math.abs(held - value(state, j));
 		if (far > Math.max(value(TOTAL, j), farBefore) + 1e-4)
 			return `joint ${j}: ${far} ahead, was ${farBefore}`;
 	}
@@ -79,6 +81,8 @@ function badness(out: SafetyGateOutput, fuzz: Fuzz, wire: Wire): string {
 function remember(out: SafetyGateOutput, fuzz: Fuzz, wire: Wire): void {
 	wire.sent = out.send;
 	wire.lastMs = fuzz.input.nowMs;
+	// Disarmed servos hold no goal of ours.
+	if (!fuzz.input.armed) wire.goal.fill(NaN);
 	if (!out.send) return;
 	wire.goal.set(out.goal);
 	handPoints(out.goal, wire.points);

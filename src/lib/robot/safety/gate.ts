@@ -19,30 +19,13 @@ import type { ArmModel } from './arm-geometry';
 import { createArmGeometry, SO101_ARM_MODEL } from './arm-geometry';
 import type { GateLimits } from './gate-limits';
 import { SO101_GATE_LIMITS } from './gate-limits';
-import type { Gate, GateInput, GateOutput } from './gate-types';
+import type { GateInput, SafetyGate, SafetyGateOutput } from './gate-types';
 import { createHealth, HEALTH } from './health';
+import type { JointRange } from './joint-range';
+import { createJointRange } from './joint-range';
 import { createStepLimiter } from './step-limiter';
 import { createVelocityEstimate } from './velocity-estimate';
 import { refusal } from './wish-check';
-
-export interface SafetyGateOutput extends GateOutput {
-	/** The arm is still on its slow way to meet the source that took over. */
-	readonly handover: boolean;
-	/** The setpoint of this step was not acted on. */
-	readonly refused: boolean;
-	/** How much of the asked step was made, 0..1. A source with a clock of its own (replay, policy) slows by it. */
-	readonly stretch: number;
-	/** Bits of HEALTH: what to tell the person, and when to park. */
-	readonly health: number;
-}
-
-export interface SafetyGate extends Gate {
-	step(input: GateInput): SafetyGateOutput;
-	/** A policy that nobody has seen move yet takes over: its first minute is slow again. */
-	introducePolicy(): void;
-	/** Share of the rated load (50 g) that seems to hang at the tip, 0..1. */
-	readonly loadShare: number;
-}
 
 export interface GateOptions {
 	readonly spec?: RobotSpec;
@@ -66,12 +49,6 @@ interface MutableOutput {
 const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/** Largest 32 bit number that is not above `value`: goals are sent as such and must not round over a limit. */
-function roundedDown(value: number): number {
-	const rounded = Math.fround(value);
-	return rounded <= value ? rounded : Math.fround(value - Math.abs(value) * 2 ** -23);
-}
-
 export function createGate(options: GateOptions = {}): SafetyGate {
 	return new ArmGate(
 		options.spec ?? SO101,
@@ -87,8 +64,7 @@ class ArmGate implements SafetyGate {
 	readonly #ahead;
 	readonly #health;
 	readonly #velocity;
-	readonly #min: Float64Array;
-	readonly #max: Float64Array;
+	readonly #range: JointRange;
 	readonly #wish: Float64Array;
 	readonly #next: Float64Array;
 	readonly #hold: Float64Array;
@@ -119,8 +95,7 @@ class ArmGate implements SafetyGate {
 		this.#ahead = createAheadLimiter(geometry, limits);
 		this.#health = createHealth(joints);
 		this.#velocity = createVelocityEstimate(joints);
-		this.#min = Float64Array.from(spec.joints, (joint) => -roundedDown(-joint.min));
-		this.#max = Float64Array.from(spec.joints, (joint) => roundedDown(joint.max));
+		this.#range = createJointRange(spec, limits);
 		this.#wish = new Float64Array(joints);
 		this.#next = new Float64Array(joints);
 		this.#hold = new Float64Array(joints);
@@ -171,7 +146,7 @@ class ArmGate implements SafetyGate {
 		out.refused = false;
 		out.stretch = 0;
 		const dtS = this.#elapsed(input);
-		const readable = this.#readable(input);
+		const readable = this.#range.believes(input.state, input.stateAgeMs);
 		if (!input.armed) {
 			this.reset();
 			return this.#silent();
@@ -213,18 +188,6 @@ class ArmGate implements SafetyGate {
 		return input.dtS >= 0.001 && !back ? Math.min(input.dtS, this.#limits.maxStepS) : 0;
 	}
 
-	#readable(input: GateInput): boolean {
-		const { state } = input;
-		if (!state || state.length !== this.#spec.joints.length) return false;
-		if (!(input.stateAgeMs <= this.#limits.staleMs)) return false;
-		const slack = this.#limits.unbelievable;
-		for (let j = 0; j < state.length; j++) {
-			const value = at(state, j);
-			if (!(value >= at(this.#min, j) - slack && value <= at(this.#max, j) + slack)) return false;
-		}
-		return true;
-	}
-
 	#observe(input: GateInput, state: Float32Array, dtS: number): void {
 		this.#velocity.push(state, input.nowMs - Math.max(0, input.stateAgeMs));
 		const { velocity } = this.#velocity;
@@ -233,16 +196,17 @@ class ArmGate implements SafetyGate {
 		this.#health.observe(input, velocity, dtS);
 	}
 
-	/** The first goal: what holds the arm where it stands. A state outside the limits may stay there, never go further. */
+	/**
+	 * The first goal. What is still in force stays in force where the arm is near it, because to repeat it moves nothing;
+	 * else it is what holds the arm where it stands. A state outside the limits may stay there, never go further.
+	 */
 	#anchor(state: Float32Array): void {
 		const { goal } = this.#out;
 		for (let j = 0; j < goal.length; j++) {
-			const x = at(state, j);
-			goal[j] = clamp(
-				at(this.#ahead.centre, j),
-				Math.min(at(this.#min, j), x),
-				Math.max(at(this.#max, j), x)
-			);
+			const centre = at(this.#ahead.centre, j);
+			const held = at(this.#inForce, j);
+			const near = Math.abs(held - centre) <= at(this.#limits.aheadMargin, j);
+			goal[j] = near ? held : this.#range.inside(j, centre, at(state, j));
 		}
 		this.#anchored = true;
 	}
@@ -271,7 +235,7 @@ class ArmGate implements SafetyGate {
 			this.#heldMs = 0;
 			for (let j = 0; j < goal.length; j++) {
 				const moving = readable && Math.abs(at(this.#velocity.velocity, j)) >= STANDING_PER_S;
-				this.#hold[j] = moving ? this.#inside(j, at(this.#ahead.centre, j)) : at(goal, j);
+				this.#hold[j] = moving ? this.#range.inside(j, at(this.#ahead.centre, j), at(goal, j)) : at(goal, j);
 			}
 		}
 		this.#heldMs += 1000 * dtS;
@@ -295,7 +259,7 @@ class ArmGate implements SafetyGate {
 		let asked = 0;
 		for (let j = 0; j < goal.length; j++) {
 			const value = at(wish.q, j);
-			this.#wish[j] = clamp(value, at(this.#min, j), at(this.#max, j));
+			this.#wish[j] = this.#range.clamp(j, value);
 			if (this.#wish[j] !== value) this.#out.limitedBy |= LIMITED_BY.joint;
 			asked = Math.max(asked, Math.abs(at(this.#wish, j) - at(goal, j)));
 		}
@@ -338,19 +302,13 @@ class ArmGate implements SafetyGate {
 		const { goal } = this.#out;
 		this.#out.limitedBy |= LIMITED_BY.ahead;
 		for (let j = 0; j < goal.length; j++) {
-			this.#next[j] = this.#inside(j, at(this.#next, j));
+			this.#next[j] = this.#range.inside(j, at(this.#next, j), at(goal, j));
 			// Giving way to a hand is not slowed by a handover.
 			this.#jointPerS[j] = at(this.#limits.jointPerS, j);
 		}
 		this.#speeds.tipMmPerS = Math.max(tipMmPerS, this.#limits.parkTipMmPerS);
 		this.#speeds.fraction = 1;
 		this.#steps.limit(goal, this.#next, this.#speeds, dtS);
-	}
-
-	/** Inside the limits, or no further outside than the goal is already (an arm that was armed there). */
-	#inside(j: number, value: number): number {
-		const goal = at(this.#out.goal, j);
-		return clamp(value, Math.min(at(this.#min, j), goal), Math.max(at(this.#max, j), goal));
 	}
 
 	/** Handover is over when every joint is near its wish, or pressed against its own ahead margin (a closed hand). */

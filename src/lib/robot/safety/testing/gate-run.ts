@@ -1,7 +1,6 @@
 /** Drives a gate tick by tick in tests: one object holds the input, each field can be changed between ticks. */
 import type { Setpoint, SetpointSource } from '$lib/contracts';
-import type { GateInput } from '../gate-types';
-import type { SafetyGate, SafetyGateOutput } from '../gate';
+import type { GateInput, SafetyGate, SafetyGateOutput } from '../gate-types';
 import type { SpringArm } from './spring-arm';
 
 export const TICK_MS = 5;

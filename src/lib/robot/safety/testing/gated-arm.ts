@@ -8,9 +8,10 @@ import { createSo101Plant } from '$lib/sim';
 import type { ControlLoop } from '../../control-loop';
 import { STS3215_DRIVER } from '../../feetech';
 import { createVirtualArm, createVirtualLoop, type VirtualArm } from '../../testing/virtual-arm';
-import type { GateOptions, SafetyGate } from '../gate';
+import type { GateOptions } from '../gate';
 import { createGate } from '../gate';
 import { SO101_SERVO_LIMITS } from '../gate-limits';
+import type { SafetyGate } from '../gate-types';
 import { handPoints, TIP } from './tip-speed';
 
 export interface GatedArm {
