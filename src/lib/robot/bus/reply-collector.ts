@@ -23,6 +23,8 @@ export class ReplyCollector {
 	#exchange: Exchange | null = null;
 	#attempt = 0;
 	#answered = 0;
+	/** Some answer has arrived, even if it was withdrawn since. */
+	#begun = false;
 	#arrived = 0;
 	/** The last servo asked has answered: behind it nobody follows. */
 	#lastAnswered = false;
@@ -39,6 +41,7 @@ export class ReplyCollector {
 		this.#exchange = exchange;
 		this.#attempt = attempt;
 		this.#answered = 0;
+		this.#begun = false;
 		this.#arrived = 0;
 		this.#lastAnswered = false;
 		this.#newest = NONE;
@@ -53,23 +56,37 @@ export class ReplyCollector {
 
 	/** Takes a packet that belongs to this attempt; false when it does not. */
 	accept(id: number, errorBits: number, data: Uint8Array, offset: number, length: number): boolean {
-		const exchange = this.#exchange;
-		if (exchange === null || length !== this.#plan.askedLength) return false;
-		const position = this.#positionOf(exchange, id);
-		if (position === NONE) return false;
-		// Noise in front of the very first answer touches nothing and stands for no answer.
-		if (this.#answered === 0) this.#arrived = 0;
-		this.#arrived += this.#overhead + length;
-		this.#answered += 1;
+		if (length !== this.#plan.askedLength) return false;
+		const position = this.#take(id, errorBits, data, offset);
 		if (position === this.#plan.askCount - 1) this.#lastAnswered = true;
-		if (this.#plan.settling) return true;
+		return position !== NONE;
+	}
+
+	/**
+	 * Takes a packet that answers an earlier attempt of the same exchange: asked and answered within it, so it counts.
+	 * The servo's answer to the attempt in flight is still to come; the caller books it as owed.
+	 */
+	acceptEarlier(id: number, errorBits: number, data: Uint8Array, offset: number): boolean {
+		return !this.#plan.settling && this.#take(id, errorBits, data, offset) !== NONE;
+	}
+
+	#take(id: number, errorBits: number, data: Uint8Array, offset: number): number {
+		const exchange = this.#exchange;
+		const position = exchange === null ? NONE : this.#positionOf(exchange, id);
+		if (exchange === null || position === NONE) return NONE;
+		// Noise in front of the very first answer touches nothing and stands for no answer.
+		if (!this.#begun) this.#arrived = 0;
+		this.#begun = true;
+		this.#arrived += this.#overhead + this.#plan.askedLength;
+		this.#answered += 1;
+		if (this.#plan.settling) return position;
 		const index = this.#plan.ask[position] ?? 0;
 		for (let byte = 0; byte < exchange.length; byte++)
 			exchange.data[index * exchange.length + byte] = data[offset + byte] ?? 0;
 		exchange.errorBits[index] = errorBits;
 		exchange.got[index] = this.#attempt;
 		this.#newest = index;
-		return true;
+		return position;
 	}
 
 	/** Bytes that are in no packet. */

@@ -26,8 +26,14 @@ export class ReplyDebts {
 	}
 
 	owes(id: number, length: number, nowMs: number): boolean {
+		// A retry goes out at the very instant its predecessor is given up: hence "or equal".
 		const made = this.#servos[id]?.[length] ?? NEVER;
-		return nowMs < made + (made < this.#answeredMs ? HOLD_MS : this.#memoryMs);
+		return nowMs < made + (made <= this.#answeredMs ? HOLD_MS : this.#memoryMs);
+	}
+
+	/** True when that reply is owed to a request that was given up after `sinceMs`. */
+	owedSince(id: number, length: number, sinceMs: number): boolean {
+		return (this.#servos[id]?.[length] ?? NEVER) > sinceMs;
 	}
 
 	incur(id: number, length: number, nowMs: number): void {

