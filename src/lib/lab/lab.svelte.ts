@@ -25,6 +25,8 @@ export class Lab {
 	offlineReady = $state.raw(false);
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#posesVersion = $state.raw(0);
+	#renderGeneration = $state.raw(0);
+	#armGeneration = $state.raw(0);
 	#online = true;
 	#keyLabels: LabViewModel['keyLabels'] = {};
 	#stale = true;
@@ -48,6 +50,16 @@ export class Lab {
 		return this.#posesVersion;
 	}
 
+	/** Grows with every new RENDER. */
+	get renderGeneration(): number {
+		return this.#renderGeneration;
+	}
+
+	/** Grows with every new ROBOT. */
+	get armGeneration(): number {
+		return this.#armGeneration;
+	}
+
 	async start(): Promise<void> {
 		this.#cleanup.push(this.core.changed.on(() => (this.#stale = true)));
 		const refresh = setInterval(() => this.#refresh(), REFRESH_MS);
@@ -59,7 +71,10 @@ export class Lab {
 		this.#seat = await holdSeat(this.core.options.seatId, (held) => this.#onSeat(held));
 		await this.core.start();
 		this.#markReady();
-		this.#offline = await registerOffline(() => (this.updateWaiting = true));
+		this.#offline = await registerOffline(() => {
+			this.updateWaiting = true;
+			this.core.changed.emit();
+		});
 		if (this.#offline !== null) {
 			this.offlineReady = await this.#offline.warm();
 			if (this.offlineReady) document.documentElement.dataset['offline'] = 'ready';
@@ -73,7 +88,9 @@ export class Lab {
 	/** An update is let in only while nothing moves and nothing records. */
 	get canUpdate(): boolean {
 		const { status } = this.core.report;
-		return this.core.recording.state.name === 'idle' && (status === 'disarmed' || status === 'disconnected');
+		const resting = status === 'disarmed' || status === 'disconnected' || status === 'lost';
+		const { name } = this.core.recording.state;
+		return resting && !this.core.otherTab && (name === 'idle' || name === 'review');
 	}
 
 	applyUpdate(): void {
@@ -89,7 +106,10 @@ export class Lab {
 	#onSeat(held: boolean): void {
 		this.core.otherTab = !held;
 		if (held && this.core.problem?.code === 'second_tab') this.core.problem = null;
-		if (!held) this.core.fail('second_tab');
+		if (held) void this.core.refreshLibrary();
+		if (held) return;
+		this.core.seatLost();
+		this.core.fail('second_tab');
 	}
 
 	#watchNetwork(): void {
@@ -117,6 +137,7 @@ export class Lab {
 		return buildModel(this.core, {
 			download: this.download,
 			undo: this.undo,
+			update: this.updateWaiting ? (this.canUpdate ? 'ready' : 'blocked') : null,
 			online: this.#online,
 			keyboardMode: this.keyboardMode,
 			gamepad: readStandardGamepad() !== null,
@@ -131,6 +152,8 @@ export class Lab {
 		if (!this.#stale && this.core.posesVersion === this.#posesVersion && this.core.phase === 'ready') return;
 		this.#stale = false;
 		this.#posesVersion = this.core.posesVersion;
+		this.#renderGeneration = this.core.renderGeneration;
+		this.#armGeneration = this.core.armGeneration;
 		this.#model = this.#build();
 	}
 

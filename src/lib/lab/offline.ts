@@ -19,12 +19,16 @@ function installed(workbox: Workbox): Promise<boolean> {
 	});
 }
 
+/** A lab that stays open for days asks for itself whether there is something newer. */
+const LOOK_EVERY_MS = 15 * 60_000;
+
 /** @param onUpdateWaiting told once a newer version is installed and waits for an idle moment */
 export async function registerOffline(onUpdateWaiting: () => void): Promise<OfflineClient | null> {
 	if (!('serviceWorker' in navigator)) return null;
 	const workbox = new Workbox(trustedScriptUrl('/service-worker.js') as string, { scope: '/' });
 	workbox.addEventListener('waiting', onUpdateWaiting);
 	await workbox.register().catch(() => null);
+	setInterval(() => void workbox.update().catch(() => undefined), LOOK_EVERY_MS);
 	return {
 		async warm() {
 			// Until the worker is active the pages themselves are not all there.

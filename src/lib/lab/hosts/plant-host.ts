@@ -11,8 +11,8 @@ import { HandPlant } from './hand-plant';
 import { portLike } from './port-like';
 import { placeOnTable } from './table';
 
-/** Folded, LeRobot units. */
-const START_POSE = [0, -98, 94, 50, 0, 10];
+/** Gripper above the table, pointing down: nothing is hidden from above. LeRobot units. */
+const START_POSE = [0, -60, 25, 90, 0, 20];
 /** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
 const POSES_EVERY_MS = 1000 / 60;
 
@@ -76,9 +76,8 @@ export class PlantHost implements PlantApi {
 		this.#hand = new HandPlant(so101ToRad(START_POSE));
 		const leader = createSo101Chain({ plant: this.#hand });
 		this.#plant = new SwappablePlant(createSo101Chain().plant);
-		// Torque is off until somebody arms: an arm that lies folded on itself stays where it is.
 		this.#plant.reset(so101ToRad(START_POSE));
-		const follower = createSo101Chain({ plant: this.#plant });
+		const follower = createSo101Chain({ plant: this.#plant, energised: true });
 		this.#follower = follower;
 		placeOnTable(this.#poses, createRandom(options.seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
 		serveChainPort(portLike(ports.follower), new Wire({ chain: follower }), (tMs) => follower.advanceTo(tMs));

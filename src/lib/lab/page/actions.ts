@@ -113,6 +113,11 @@ export function createActions(lab: Lab): LabActions {
 		dismissProblem: () => {
 			core.problem = null;
 			core.changed.emit();
+		},
+		applyUpdate: () => lab.applyUpdate(),
+		dismissUpdate: () => {
+			lab.updateWaiting = false;
+			core.changed.emit();
 		}
 	};
 }

@@ -28,6 +28,7 @@ const HOLD_WORDS: Readonly<Record<string, HoldReason>> = {
 export interface PageState {
 	readonly download: DownloadView | null;
 	readonly undo: UndoView | null;
+	readonly update: LabViewModel['update'];
 	readonly online: boolean;
 	readonly keyboardMode: 'cartesian' | 'joint';
 	readonly gamepad: boolean;
@@ -126,6 +127,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 		problem: core.problem,
 		recoverable: core.library.recoverable,
 		undo: page.undo,
+		update: page.update,
 		online: page.online,
 		keyLabels: page.keyLabels
 	};

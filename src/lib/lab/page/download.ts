@@ -2,7 +2,6 @@
 // out that file. Progress and cancel go with it.
 
 import { isErrorCode } from '$lib/contracts';
-import { proxy } from 'comlink';
 import type { Lab } from '../lab.svelte';
 
 /** How long the browser may take to start reading the file before its address is taken back. */
@@ -22,7 +21,6 @@ function handOut(file: File): void {
 /** Starts a download; returns what cancels it. */
 export function downloadDataset(lab: Lab, datasetId: string): () => void {
 	const { core } = lab;
-	const { dataset } = core;
 	const episodesTotal = core.library.datasets.find((entry) => entry.id === datasetId)?.episodes.length ?? 0;
 	const show = (
 		state: 'running' | 'finished' | 'cancelled',
@@ -32,16 +30,12 @@ export function downloadDataset(lab: Lab, datasetId: string): () => void {
 		lab.download = { datasetId, episodesTotal, state, episodesDone, bytesWritten };
 		core.changed.emit();
 	};
-	if (dataset === null) {
-		core.fail('dataset_worker_died');
-		return () => undefined;
-	}
 	let cancelled = false;
 	show('running', 0, 0);
-	const onProgress = proxy((progress: { episodesDone: number; bytesWritten: number }) => {
+	const onProgress = (progress: { episodesDone: number; bytesWritten: number }): void => {
 		if (!cancelled) show('running', progress.episodesDone, progress.bytesWritten);
-	});
-	void dataset.exportZip(core.options.seatId, datasetId, onProgress).then(
+	};
+	void core.exportZip(datasetId, onProgress).then(
 		(answer) => {
 			if (answer.ok && !cancelled) {
 				handOut(answer.file);
@@ -58,7 +52,7 @@ export function downloadDataset(lab: Lab, datasetId: string): () => void {
 	);
 	return () => {
 		cancelled = true;
-		void dataset.cancel();
+		core.cancelExport();
 		show('cancelled', 0, 0);
 	};
 }

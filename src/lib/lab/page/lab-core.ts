@@ -19,11 +19,13 @@ import {
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { ClockMode, DatasetApi, RecorderApi, RenderApi, StartRecording } from '../hosts/api';
+import type { ClockMode, DatasetApi, ExportAnswer, RecorderApi, StartRecording } from '../hosts/api';
 import { createInputs, readStandardGamepad } from './inputs';
 import { createLibrary } from './library';
-import { joinPictures, startArmSide, type ArmSide, type LinkOptions } from './links';
+import { startArmSide, type ArmSide, type LinkOptions } from './links';
 import { createRecordTriggers, type RecordTrigger } from '$lib/teleop';
+import { createPictures } from './pictures';
+import { armProblem, browserProblem, deathProblem } from './problems';
 import { createRecordingControl } from './recording';
 import { watchBattery } from './battery';
 import { createTelemetry } from './telemetry';
@@ -48,6 +50,8 @@ export interface Problem {
 const BEAT_MS = 33;
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
+/** A ROBOT that dies this soon after its start is not started again by itself: a person decides. */
+const RESTART_PAUSE_MS = 5000;
 const CAMERA_NAMES = ['top', 'wrist'] as const;
 const CAMERA_SIZE = { width: 320, height: 240 } as const;
 const IDLE_REPORT: ArmReport = {
@@ -80,15 +84,16 @@ export class LabCore {
 	physics = false;
 	poses: Float64Array | null = null;
 	posesVersion = 0;
-	cameraFps: number | null = null;
-	camerasLost = false;
 	activeDatasetId: string | null = null;
 	task = '';
 	countdown = false;
 
+	/** Grows with every new ROBOT: who holds a port of an older one needs a new one. */
+	armGeneration = 0;
+
 	readonly #workers;
+	readonly #pictures;
 	#arm: ArmSide | null = null;
-	#render: RunningWorker<RenderApi> | null = null;
 	#recorder: RunningWorker<RecorderApi> | null = null;
 	#dataset: RunningWorker<DatasetApi> | null = null;
 	#timers: ReturnType<typeof setInterval>[] = [];
@@ -96,15 +101,16 @@ export class LabCore {
 	readonly #gamepadTriggers = createRecordTriggers();
 	#beatSeq = 0;
 	#silentChecks = 0;
+	#armStartedAtMs = Number.NEGATIVE_INFINITY;
 	#missedTicks = 0;
 	#padPort: MessagePort | null = null;
-	#canvases = new Map<string, OffscreenCanvas>();
 	#disposed = false;
 
 	constructor(options: LabOptions) {
 		this.options = options;
 		this.#workers = createWorkerSet(options.build);
 		this.#workers.died.on((name) => void this.#onDeath(name));
+		this.#pictures = createPictures(this.#workers, this.#linkOptions, () => this.changed.emit());
 		this.recording = createRecordingControl({
 			scheduler: createWallScheduler(),
 			onChange: () => this.changed.emit(),
@@ -113,7 +119,7 @@ export class LabCore {
 			ports: {
 				describe: () => this.#describeEpisode(),
 				prepare: (what) => this.recorder.prepare(what),
-				flow: async (active) => this.#arm?.robot.api.record(active),
+				flow: async (active) => this.#arm?.robot.orGone(this.#arm.robot.api.record(active)),
 				counts: () => this.recorder.counts(),
 				seal: (interrupted) => this.recorder.seal(interrupted),
 				discard: (id) => this.recorder.discardEpisode(id)
@@ -134,8 +140,17 @@ export class LabCore {
 		return this.#arm?.plant.api ?? null;
 	}
 
-	get dataset(): RunningWorker<DatasetApi>['api'] | null {
-		return this.#dataset?.api ?? null;
+	get cameraFps(): number | null {
+		return this.#pictures.fps;
+	}
+
+	get camerasLost(): boolean {
+		return this.#pictures.lost;
+	}
+
+	/** Grows with every new RENDER: previews need new canvases. */
+	get renderGeneration(): number {
+		return this.#pictures.generation;
 	}
 
 	get missedTicks(): number {
@@ -150,13 +165,14 @@ export class LabCore {
 	async start(): Promise<void> {
 		try {
 			this.capabilities = await probeCapabilities();
-			this.#checkBrowser(this.capabilities);
+			const lacks = browserProblem(this.capabilities);
+			if (lacks !== null) this.fail(lacks);
 			this.#step('store');
 			await this.#startRecorder();
 			this.#step('workers');
 			await this.#startArm();
 			this.#step('cameras');
-			await this.#startPictures();
+			await this.#joinPictures();
 			this.#dataset = await this.#workers.start<DatasetApi>('dataset');
 			await this.refreshLibrary();
 			this.phase = 'ready';
@@ -180,8 +196,22 @@ export class LabCore {
 
 	/** A canvas on which RENDER shows one camera. */
 	attachCanvas(camera: string, canvas: OffscreenCanvas): void {
-		this.#canvases.set(camera, canvas);
-		this.#giveCanvas(camera);
+		this.#pictures.attachCanvas(camera, canvas);
+	}
+
+	/** Writes a dataset as a zip; rejects when DATASET is gone before it is done. */
+	async exportZip(
+		datasetId: string,
+		onProgress: Parameters<DatasetApi['exportZip']>[2]
+	): Promise<ExportAnswer> {
+		const worker = this.#dataset;
+		if (worker === null) return { ok: false, code: 'dataset_worker_died', details: {} };
+		const { seatId } = this.options;
+		return worker.orGone<ExportAnswer>(worker.api.exportZip(seatId, datasetId, proxy(onProgress)));
+	}
+
+	cancelExport(): void {
+		void this.#dataset?.api.cancel();
 	}
 
 	async selectSource(source: DriveSource): Promise<void> {
@@ -209,11 +239,13 @@ export class LabCore {
 
 	async reconnect(): Promise<void> {
 		this.problem = null;
-		await this.#startArm();
-		await this.#startPictures();
-		this.#driveLockstep();
-		void this.#loadPhysics();
-		this.changed.emit();
+		await this.#restartArm();
+	}
+
+	/** Another tab took the seat: this arm stops following, what is being recorded ends here. */
+	seatLost(): void {
+		void this.robot?.disarm();
+		this.recording.send({ type: 'interrupt', code: 'second_tab' });
 	}
 
 	dispose(): void {
@@ -227,14 +259,6 @@ export class LabCore {
 	#step(step: LabCore['startStep']): void {
 		this.startStep = step;
 		this.changed.emit();
-	}
-
-	#checkBrowser(can: Capabilities): void {
-		if (!can.secureContext) this.fail('insecure_context');
-		else if (!can.isolated) this.fail('no_isolation');
-		else if (!can.indexedDb) this.fail('no_indexeddb');
-		else if (!can.webCodecs || can.videoCodec === null) this.fail('no_webcodecs');
-		else if (can.storageQuotaBytes === 0) this.fail('quota_zero');
 	}
 
 	get #linkOptions(): LinkOptions {
@@ -254,6 +278,8 @@ export class LabCore {
 		this.telemetry.reset();
 		const arm = await startArmSide(this.#workers, this.#linkOptions);
 		this.#arm = arm;
+		this.#armStartedAtMs = performance.now();
+		this.armGeneration += 1;
 		arm.robotPort.onmessage = (event: MessageEvent<unknown>) => this.#fromRobot(event.data);
 		arm.posesPort.onmessage = (event: MessageEvent<unknown>) => this.#fromPlant(event.data);
 		this.#givePad();
@@ -263,33 +289,23 @@ export class LabCore {
 		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
 	}
 
-	async #startPictures(): Promise<void> {
+	async #restartArm(): Promise<void> {
+		await this.#startArm();
+		await this.#joinPictures();
+		this.#driveLockstep();
+		void this.#loadPhysics();
+		this.changed.emit();
+	}
+
+	async #joinPictures(): Promise<void> {
 		if (this.#arm === null || this.#recorder === null) return;
-		this.#render = await this.#workers.start<RenderApi>('render');
-		const figures = await joinPictures(this.#arm, this.#render, this.#recorder, this.#linkOptions);
-		figures.onmessage = (event: MessageEvent<{ ch?: string; body?: { fps?: number | null } }>) => {
-			if (event.data.ch === 'render-stats') this.cameraFps = event.data.body?.fps ?? null;
-		};
-		this.camerasLost = false;
-		for (const camera of this.#canvases.keys()) this.#giveCanvas(camera);
+		await this.#pictures.join(this.#arm, this.#recorder);
 	}
 
 	async #loadPhysics(): Promise<void> {
 		const loaded = await this.plant?.loadPhysics().catch(() => false);
 		this.physics = loaded === true;
 		this.changed.emit();
-	}
-
-	#giveCanvas(camera: string): void {
-		const canvas = this.#canvases.get(camera);
-		if (canvas === undefined || this.#render === null) return;
-		// A canvas can be handed over once; after RENDER died the page makes a fresh one (see CameraCanvas.svelte).
-		this.#canvases.delete(camera);
-		void this.#preview(camera, canvas);
-	}
-
-	async #preview(camera: string, canvas: OffscreenCanvas): Promise<void> {
-		await this.#render?.api.preview(camera, transfer(canvas, [canvas])).catch(() => false);
 	}
 
 	#givePad(): void {
@@ -325,25 +341,20 @@ export class LabCore {
 		if (data.ch === 'too-slow') this.recording.send({ type: 'interrupt', code: 'storage_too_slow' });
 		if (data.ch === 'gesture' || data.ch === 'too-slow') return;
 		if (data.ch === 'arm') {
-			const before = this.report.status;
+			const { report } = this;
+			const before = report.status;
 			this.report = data.body as ArmReport;
 			// A hold that ended by itself (a silent page) must not throw away what the person asked for.
 			const fresh = before !== 'armed' && before !== 'holding';
 			if (fresh && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
-			if (before !== this.report.status) this.#onArmStatus();
+			const problem = armProblem(report, this.report);
+			if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
+			if (problem !== null) this.fail(problem);
 			this.changed.emit();
 			return;
 		}
 		this.#silentChecks = 0;
 		this.telemetry.take(data.body as TickBatch);
-	}
-
-	#onArmStatus(): void {
-		const { status } = this.report;
-		if (status === 'lost') {
-			this.recording.send({ type: 'interrupt', code: 'port_lost' });
-			this.fail('port_lost');
-		}
 	}
 
 	#fromPlant(data: unknown): void {
@@ -401,43 +412,60 @@ export class LabCore {
 
 	async #everySecond(): Promise<void> {
 		const silent = this.#silentChecks++ >= ROBOT_SILENT_CHECKS;
-		if (silent && this.#arm !== null && this.report.status !== 'disconnected') await this.#onDeath('robot');
+		if (silent && this.#arm !== null && hasContact(this.report)) await this.#onDeath('robot');
 		const counters = await this.robot?.counters().catch(() => null);
 		if (counters !== null && counters !== undefined) this.#missedTicks = counters.missedTicks;
 	}
 
 	async #onDeath(name: WorkerName): Promise<void> {
 		if (this.#disposed) return;
+		const code = deathProblem(name);
 		switch (name) {
 			case 'robot':
 			case 'plant':
-				this.report = { ...this.report, status: 'lost', reason: name };
-				this.#arm = null;
-				this.recording.send({
-					type: 'interrupt',
-					code: name === 'robot' ? 'robot_worker_died' : 'plant_worker_died'
-				});
-				this.fail(name === 'robot' ? 'robot_worker_died' : 'plant_worker_died');
+				await this.#onArmDeath(name);
 				break;
 			case 'render':
-				this.camerasLost = true;
-				this.recording.send({ type: 'interrupt', code: 'render_worker_died' });
-				this.fail('render_worker_died');
-				await this.#startPictures();
+				this.#pictures.gone();
+				this.recording.send({ type: 'interrupt', code });
+				this.fail(code);
+				await this.#joinPictures();
 				break;
 			case 'recorder':
 				this.recording.lost();
-				this.fail('recorder_worker_died');
-				await this.#arm?.robot.api.record(false).catch(() => undefined);
+				this.fail(code);
+				await this.robot?.record(false).catch(() => undefined);
 				await this.#startRecorder();
-				await this.#startPictures();
+				await this.#joinPictures();
 				await this.refreshLibrary();
 				break;
 			case 'dataset':
-				this.fail('dataset_worker_died');
+				this.fail(code);
 				this.#dataset = await this.#workers.start<DatasetApi>('dataset');
 				break;
 		}
 		this.changed.emit();
 	}
+
+	/** ROBOT starts anew by itself, disarmed; a dead PLANT is a pulled cable, which a person plugs in again. */
+	async #onArmDeath(name: 'robot' | 'plant'): Promise<void> {
+		const arm = this.#arm;
+		if (arm === null) return;
+		const code = deathProblem(name);
+		this.#arm = null;
+		// The other half would go on telling of an arm that nobody controls.
+		arm.robotPort.close();
+		arm.robot.terminate();
+		arm.plant.terminate();
+		this.report = { ...IDLE_REPORT, status: 'lost', reason: name };
+		this.recording.send({ type: 'interrupt', code });
+		this.fail(code);
+		const atOnce = performance.now() - this.#armStartedAtMs < RESTART_PAUSE_MS;
+		if (name === 'robot' && !atOnce) await this.#restartArm();
+	}
+}
+
+/** Batches come only while the loop runs. */
+function hasContact({ status }: ArmReport): boolean {
+	return status !== 'disconnected' && status !== 'connecting' && status !== 'lost';
 }

@@ -1,9 +1,10 @@
 // Starts the workers, wires their ports to each other, and notices when one is gone. The page hands out the ports and is
 // out of the way: bytes, frames and record ticks never pass through it.
 //
-// [Note: death] A worker that is gone says nothing. ROBOT is missed by its batches (the caller watches those); the others
-// answer a ping every second and are declared dead after three missed ones. A dead worker takes its ports with it, so the
-// links of its neighbours are made anew when it is replaced.
+// [Note: death] A worker that is gone says nothing, but lets go of its life lock (hosts/alive.ts): that tells at once. One
+// that hangs keeps the lock: ROBOT is missed by its batches (the caller watches those); the others answer a ping every
+// second and are declared dead after three missed ones. A dead worker takes its ports with it, so the links of its
+// neighbours are made anew when it is replaced. Its unanswered calls would wait for ever; `orGone` ends them.
 
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { createSignal, type Signal } from '$lib/core';
@@ -12,6 +13,7 @@ import plantUrl from '../../../workers/plant.worker.ts?worker&url';
 import recorderUrl from '../../../workers/recorder.worker.ts?worker&url';
 import renderUrl from '../../../workers/render.worker.ts?worker&url';
 import robotUrl from '../../../workers/robot.worker.ts?worker&url';
+import { lifeLockName } from '../hosts/alive';
 import type { WorkerHello } from '../hosts/api';
 import { spawnWorker } from '../spawn-worker';
 
@@ -36,6 +38,8 @@ export interface RunningWorker<Api extends Pingable> {
 	readonly name: WorkerName;
 	readonly api: Remote<Api>;
 	readonly worker: Worker;
+	/** What was asked of this worker; rejects with WorkerGoneError if it is gone before it answers. */
+	orGone<T>(answer: Promise<T>): Promise<T>;
 	terminate(): void;
 }
 
@@ -49,13 +53,27 @@ export interface WorkerSet {
 	dispose(): void;
 }
 
+/** The worker died or was ended before it answered. */
+export class WorkerGoneError extends Error {
+	override readonly name = 'WorkerGoneError';
+}
+
+interface Entry {
+	readonly worker: Worker;
+	readonly api: Remote<Pingable>;
+	readonly end: AbortController;
+	missed: number;
+}
+
 export class BuildMismatchError extends Error {
 	override readonly name = 'BuildMismatchError';
 }
 
 export function createWorkerSet(build: string): WorkerSet {
 	const died = createSignal<WorkerName>();
-	const running = new Map<WorkerName, { worker: Worker; api: Remote<Pingable>; missed: number }>();
+	const running = new Map<WorkerName, Entry>();
+	const visit = Math.random().toString(36).slice(2);
+	let started = 0;
 
 	const drop = (name: WorkerName): void => {
 		const entry = running.get(name);
@@ -63,24 +81,43 @@ export function createWorkerSet(build: string): WorkerSet {
 		running.delete(name);
 		entry.api[releaseProxy]();
 		entry.worker.terminate();
+		entry.end.abort(new WorkerGoneError(`${name} is gone`));
 	};
 
-	const declareDead = (name: WorkerName): void => {
-		if (!running.has(name)) return;
+	/** `entry`: a late message about a worker that was replaced says nothing of the new one. */
+	const declareDead = (name: WorkerName, entry: Entry): void => {
+		if (running.get(name) !== entry) return;
 		drop(name);
 		died.emit(name);
+	};
+
+	/** Resolves when the worker holds its life lock: asking for it earlier would be granted. */
+	const lockHeld = async (lock: string, signal: AbortSignal): Promise<void> => {
+		for (;;) {
+			const { held = [] } = await navigator.locks.query();
+			if (signal.aborted || held.some(({ name }) => name === lock)) return;
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+	};
+
+	const watchLife = async (name: WorkerName, entry: Entry, lock: string): Promise<void> => {
+		const { signal } = entry.end;
+		if (!('locks' in navigator)) return;
+		await lockHeld(lock, signal);
+		// Aborted when the worker is ended on purpose.
+		await navigator.locks.request(lock, { signal }, () => declareDead(name, entry)).catch(() => undefined);
 	};
 
 	const pinger = setInterval(() => {
 		for (const [name, entry] of running) {
 			entry.missed += 1;
 			if (entry.missed > MISSED_PINGS_UNTIL_DEAD) {
-				declareDead(name);
+				declareDead(name, entry);
 				continue;
 			}
 			entry.api.hello().then(
 				() => (entry.missed = 0),
-				() => declareDead(name)
+				() => declareDead(name, entry)
 			);
 		}
 	}, PING_EVERY_MS);
@@ -89,16 +126,36 @@ export function createWorkerSet(build: string): WorkerSet {
 		died,
 		async start<Api extends Pingable>(name: WorkerName): Promise<RunningWorker<Api>> {
 			drop(name);
-			const worker = spawnWorker(URLS[name], name);
+			// Locks are the origin's: two tabs must not watch over each other's workers.
+			const workerName = `${name}:${visit}:${started++}`;
+			const worker = spawnWorker(URLS[name], workerName);
 			const api = wrap<Api>(worker);
-			worker.addEventListener('error', () => declareDead(name));
-			const hello = await api.hello();
+			// A script that does not load says so once and never answers.
+			const broken = new Promise<never>((_, reject) => {
+				worker.addEventListener('error', () => reject(new WorkerGoneError(`${name} did not start`)), {
+					once: true
+				});
+			});
+			broken.catch(() => undefined);
+			const hello = await Promise.race([api.hello(), broken]);
 			if (hello.build !== build) {
 				worker.terminate();
 				throw new BuildMismatchError(`${name} worker is of another build`);
 			}
-			running.set(name, { worker, api: api as unknown as Remote<Pingable>, missed: 0 });
-			return { name, api, worker, terminate: () => drop(name) };
+			const end = new AbortController();
+			const entry: Entry = { worker, api: api as unknown as Remote<Pingable>, end, missed: 0 };
+			running.set(name, entry);
+			worker.addEventListener('error', () => declareDead(name, entry));
+			void watchLife(name, entry, lifeLockName(workerName));
+			const { signal } = end;
+			const gone = new Promise<never>((_, reject) => {
+				signal.addEventListener('abort', () => reject(signal.reason as WorkerGoneError), { once: true });
+			});
+			gone.catch(() => undefined);
+			const terminate = (): void => {
+				if (running.get(name) === entry) drop(name);
+			};
+			return { name, api, worker, orGone: (answer) => Promise.race([answer, gone]), terminate };
 		},
 		kill(name) {
 			running.get(name)?.worker.terminate();

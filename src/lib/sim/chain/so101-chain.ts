@@ -49,6 +49,8 @@ export interface So101ChainOptions {
 	readonly configured?: boolean;
 	readonly startMs?: number;
 	readonly supplyVolts?: number;
+	/** Torque on from the start, every servo holding where its joint is: how an STS3215 is reported to wake up. */
+	readonly energised?: boolean;
 }
 
 export function createSo101Chain(options: So101ChainOptions = {}): ServoChain {
@@ -66,12 +68,21 @@ export function createSo101Chain(options: So101ChainOptions = {}): ServoChain {
 			]
 		};
 	});
-	return new ServoChain({
+	const chain = new ServoChain({
 		servos,
 		plant: options.plant ?? createSo101Plant(),
 		...(options.startMs === undefined ? {} : { startMs: options.startMs }),
 		...(options.supplyVolts === undefined ? {} : { supplyVolts: options.supplyVolts })
 	});
+	if (options.energised === true) energise(chain);
+	return chain;
+}
+
+function energise(chain: ServoChain): void {
+	for (const [joint, { memory }] of chain.servos.entries()) {
+		memory.setWord(REG.goalPosition, Math.round(chain.presentPosition(joint)));
+		memory.setByte(REG.torqueEnable, 1);
+	}
 }
 
 type Presets = NonNullable<VirtualServoOptions['presets']>;
