@@ -16,9 +16,14 @@ const START_POSE = [0, -60, 25, 90, 0, 20];
 /** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
 const POSES_EVERY_MS = 1000 / 60;
 
-/** Level 0 or level 1 behind one chain; swapped while the arm stands, never in the middle of a step. */
+/**
+ * Level 0 or level 1 behind one chain; swapped while the arm stands, never in the middle of a step. Level 0 knows no contact:
+ * it would let the folded arm sink into itself, and contact would then throw it apart. So it lies still until it is first
+ * energised.
+ */
 class SwappablePlant implements JointPlant {
 	#inner: JointPlant;
+	#lying = true;
 
 	constructor(inner: JointPlant) {
 		this.#inner = inner;
@@ -34,7 +39,8 @@ class SwappablePlant implements JointPlant {
 		return this.#inner.qd;
 	}
 	step(dtS: number, torqueNm: Float64Array): void {
-		this.#inner.step(dtS, torqueNm);
+		this.#lying &&= torqueNm.every((torque) => torque === 0);
+		if (!this.#lying) this.#inner.step(dtS, torqueNm);
 	}
 	reset(q: ArrayLike<number>): void {
 		this.#inner.reset(q);
@@ -42,6 +48,7 @@ class SwappablePlant implements JointPlant {
 	/** The new mechanics go on where the old stand. */
 	replace(next: JointPlant): void {
 		next.reset(this.#inner.q);
+		this.#lying = false;
 		this.#inner = next;
 	}
 }
