@@ -11,7 +11,10 @@ export interface SerialTransport {
 	readonly state: TransportState;
 	/** Opens the pipe; rejects with a coded error (`port_busy`, `port_gone`, ...). */
 	open(options: { readonly baudRate: number }): Promise<void>;
-	/** Queues bytes for the wire. Never blocks and never throws: a pipe that broke reports through `onLost`. */
+	/**
+	 * Queues bytes for the wire. Never blocks and never throws: a pipe that broke reports through `onLost`. The caller may
+	 * re-use the array as soon as the call returns.
+	 */
 	write(bytes: Uint8Array): void;
 	/** Bytes as they arrive, in order, in chunks of any size; `atMs` is the receiver's clock. */
 	onBytes(listener: (bytes: Uint8Array, atMs: number) => void): Unsubscribe;

@@ -209,7 +209,8 @@ export class ControlLoop {
 		this.#exchange.prefixLength = sent ? this.#encodeGoals() : 0;
 		this.#ring.flags[this.#slot] =
 			(this.#armed ? TICK_FLAGS.armed : 0) | (this.#exchange.prefixLength > 0 ? TICK_FLAGS.sent : 0);
-		this.#exchange.deadlineMs = this.#originMs + this.#next * this.periodMs;
+		// One period from now; the next tick, when it comes, ends the wait in any case.
+		this.#exchange.deadlineMs = now + this.periodMs;
 		this.#options.bus.submitUrgent(this.#exchange);
 	}
 
