@@ -89,9 +89,14 @@ function keepBaseline(fresh) {
 		(result) =>
 			`### ${result.bench}\n\n${asMarkdown(result.figures)}\n\nTook ${result.seconds} s; CPU pressure meanwhile ${result.cpuPressurePercent} %, load average at the start ${result.machine.loadAverage.join(', ')}.`
 	);
+	const { cpu, cores, memoryGb, system, node, chromium } = machine;
+	const where = `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}, ${chromium ?? 'no Chromium'}.`;
 	const text = readFileSync(page, 'utf8');
 	const [before, after] = [text.split('<!-- figures -->')[0], text.split('<!-- /figures -->')[1]];
-	writeFileSync(page, `${before}<!-- figures -->\n\n${sections.join('\n\n')}\n\n<!-- /figures -->${after}`);
+	writeFileSync(
+		page,
+		`${before}<!-- figures -->\n\n${where}\n\n${sections.join('\n\n')}\n\n<!-- /figures -->${after}`
+	);
 }
 
 const machine = describeMachine(await chromiumVersion());
