@@ -227,6 +227,8 @@ export interface LabViewModel {
 	readonly problem: ProblemView | null;
 	readonly recoverable: readonly RecoverableView[];
 	readonly undo: UndoView | null;
+	/** A newer version is installed; `blocked` while something moves or records. */
+	readonly update: 'ready' | 'blocked' | null;
 	readonly online: boolean;
 	/** What is printed on the keys of this keyboard, by jog key plus `record` and `stop`; missing = no hint shown. */
 	readonly keyLabels: Readonly<Partial<Record<JogKey | 'record' | 'stop', string>>>;
@@ -271,4 +273,7 @@ export interface LabActions {
 	readonly recover: (episodeId: string) => void;
 	readonly discardRecoverable: (episodeId: string) => void;
 	readonly dismissProblem: () => void;
+	/** Lets the newer version in, which loads the page anew. */
+	readonly applyUpdate: () => void;
+	readonly dismissUpdate: () => void;
 }

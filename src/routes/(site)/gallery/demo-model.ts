@@ -104,6 +104,7 @@ const READY: LabViewModel = {
 	storage: { usedBytes: 18_400_000, quotaBytes: 4e9, secondsLeft: 5200, persisted: true },
 	nextStep: 'arm',
 	problem: null,
+	update: null,
 	recoverable: [],
 	undo: null,
 	online: true,
