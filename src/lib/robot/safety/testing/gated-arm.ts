@@ -2,7 +2,7 @@
  * The virtual arm behind the real bus, loop and gate, on virtual time: what a dead host leaves behind is measured here.
  * Virtual motion is judged by the plant's own angles, not by what the servos report.
  */
-import type { SetpointSource } from '$lib/contracts';
+import type { JointPlant, SetpointSource } from '$lib/contracts';
 import { SO101, so101FromRad, so101ToRad } from '$lib/contracts';
 import { createSo101Plant } from '$lib/sim';
 import type { ControlLoop } from '../../control-loop';
@@ -30,11 +30,19 @@ export interface GatedArm {
 	tip(): readonly [number, number, number];
 }
 
+export interface GatedArmOptions {
+	/** Level 0 with `payloadKg` at the tip unless given. */
+	readonly plant?: JointPlant;
+	readonly payloadKg?: number;
+	readonly seed?: number;
+	readonly gate?: GateOptions;
+}
+
 export async function createGatedArm(
 	start: readonly number[],
-	options: { readonly payloadKg?: number; readonly seed?: number; readonly gate?: GateOptions } = {}
+	options: GatedArmOptions = {}
 ): Promise<GatedArm> {
-	const plant = createSo101Plant({ payloadKg: options.payloadKg ?? 0 });
+	const plant = options.plant ?? createSo101Plant({ payloadKg: options.payloadKg ?? 0 });
 	plant.reset(so101ToRad(start));
 	const arm = await createVirtualArm({ plant, seed: options.seed ?? 1 });
 	for (const [j, joint] of SO101.joints.entries()) {
