@@ -11,17 +11,23 @@ import os from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const outDir = path.join(root, '.cache', `pty-chain-${process.pid}`);
+const self = fileURLToPath(import.meta.url);
+const root = path.dirname(path.dirname(self));
 
 const { values } = parseArgs({
-	options: { new: { type: 'boolean', default: false }, 'payload-kg': { type: 'string', default: '0' } }
+	options: {
+		new: { type: 'boolean', default: false },
+		'payload-kg': { type: 'string', default: '0' },
+		/** Internal: the bundle to serve. */
+		serve: { type: 'string' }
+	}
 });
 
-/** Bundles the TypeScript of the chain for plain Node. */
+/** Bundles the TypeScript of the chain for plain Node; returns the file. */
 async function bundle() {
+	const { build } = await import('vite');
+	const outDir = path.join(root, '.cache', `pty-chain-${process.pid}`);
 	await build({
 		configFile: false,
 		root,
@@ -36,17 +42,7 @@ async function bundle() {
 			rollupOptions: { output: { entryFileNames: 'serve.mjs' } }
 		}
 	});
-	return import(pathToFileURL(path.join(outDir, 'serve.mjs')).href);
-}
-
-function openTerminal() {
-	const python = process.env.PYTHON ?? 'python3';
-	const pump = spawn(python, [path.join(root, 'tools/pty-chain/pump.py')], { stdio: 'pipe' });
-	pump.on('error', (error) => {
-		console.error(`pty-chain needs python3 (or PYTHON=...): ${error.message}`);
-		process.exit(1);
-	});
-	return pump;
+	return path.join(outDir, 'serve.mjs');
 }
 
 /** LeRobot waits 50 ms for an answer: on a busy machine these two go first, where that is allowed. */
@@ -58,29 +54,56 @@ function goFirst(pid) {
 	}
 }
 
-const { serveChain } = await bundle();
-const pump = openTerminal();
-goFirst(process.pid);
-if (pump.pid !== undefined) goFirst(pump.pid);
-let heard = '';
-pump.stderr.on('data', (text) => {
-	const named = heard.includes('\n');
-	heard += text;
-	if (named) process.stderr.write(text);
-	else if (heard.includes('\n')) console.log(JSON.stringify({ pty: heard.split('\n')[0] }));
-});
-serveChain({
-	input: pump.stdout,
-	output: pump.stdin,
-	asNew: values.new,
-	payloadKg: Number(values['payload-kg'])
-});
-
-function stop() {
-	pump.kill();
-	process.exit(0);
+function openTerminal() {
+	const pump = spawn(process.env.PYTHON ?? 'python3', [path.join(root, 'tools/pty-chain/pump.py')]);
+	pump.on('error', (error) => {
+		console.error(`pty-chain needs python3 (or PYTHON=...): ${error.message}`);
+		process.exit(1);
+	});
+	return pump;
 }
-pump.on('exit', (code) => process.exit(code ?? 0));
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
-if (!process.stdin.isTTY) process.stdin.on('end', stop).resume();
+
+async function serve(file) {
+	const { serveChain, warmUp } = await import(pathToFileURL(file).href);
+	warmUp();
+	const pump = openTerminal();
+	goFirst(process.pid);
+	if (pump.pid !== undefined) goFirst(pump.pid);
+	let heard = '';
+	pump.stderr.on('data', (text) => {
+		const named = heard.includes('\n');
+		heard += text;
+		if (named) process.stderr.write(text);
+		else if (heard.includes('\n')) console.log(JSON.stringify({ pty: heard.split('\n')[0] }));
+	});
+	pump.on('exit', (code) => process.exit(code ?? 0));
+	serveChain({
+		input: pump.stdout,
+		output: pump.stdin,
+		asNew: values.new,
+		payloadKg: Number(values['payload-kg'])
+	});
+	const stop = () => {
+		pump.kill();
+		process.exit(0);
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+	process.on('disconnect', stop);
+}
+
+/** The bundler's threads and garbage would hold up the first answers: a process of its own serves. */
+async function start() {
+	const file = await bundle();
+	const child = spawn(process.execPath, [self, ...process.argv.slice(2), '--serve', file], {
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+	});
+	child.on('exit', (code) => process.exit(code ?? 0));
+	const stop = () => child.kill();
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+	if (!process.stdin.isTTY) process.stdin.on('end', stop).resume();
+}
+
+if (values.serve === undefined) await start();
+else await serve(values.serve);
