@@ -2,22 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createVirtualScheduler } from '$lib/core';
 import type { I420Frame } from '$lib/contracts';
-import { describeCameraContract } from './camera.contract';
+import { describeContract } from '$lib/core/testing/describe-contract';
+import { cameraContract } from './camera.contract';
 import { FRAME_NUMBER_LIMIT, paintFrameNumber, readFrameNumber } from './frame-number';
 import { i420Size, i420ToRgba, rgbaToI420 } from './i420';
 import { createPatternCamera } from './pattern-camera';
+import { patternCameraHarness } from './testing/pattern-harness';
 
-describeCameraContract('pattern camera', () => {
-	const scheduler = createVirtualScheduler(1000);
-	const camera = createPatternCamera({ name: 'top', width: 64, height: 48, fps: 30, scheduler });
-	return {
-		camera,
-		advance(ms) {
-			scheduler.advanceTo(scheduler.now() + ms);
-			return Promise.resolve();
-		}
-	};
-});
+describeContract('Camera: pattern', cameraContract, patternCameraHarness);
 
 function record(fps: number, untilMs: number, size = { width: 320, height: 240 }, phaseMs = 0): I420Frame[] {
 	const scheduler = createVirtualScheduler();

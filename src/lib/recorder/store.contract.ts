@@ -1,39 +1,19 @@
-// What every recording store owes, as plain cases: vitest runs them in Node, a browser page runs the same ones over real
-// IndexedDB. No test framework in here.
+// What every recording store owes.
 
 import type { EpisodeBlock } from '$lib/contracts';
-import { CodedError } from '$lib/core';
+import { equal, rejects, type Contract, type ContractHarness } from '$lib/core/testing/contract';
 import type { EpisodeWriter, RecordingStore } from './recording-store';
 import type { StorageEngine } from './storage-engine';
 import { fixtureBlock, fixtureEpisode, fixtureProgress } from './store-fixtures';
 import { ABOUT_KEY, blockKey } from './store-rows';
 import { createMemoryWriterLocks, type WriterLocks } from './writer-locks';
 
-export interface StoreHarness {
+/** Without data when it is handed over. */
+export interface StoreHarness extends ContractHarness {
 	/** Opens a seat's store; opening again sees the same data. Without `locks` every former writer counts as dead. */
 	open(seatId: string, locks?: WriterLocks): Promise<RecordingStore>;
 	/** The same data below the store, to damage it. */
 	engine(seatId: string): Promise<StorageEngine>;
-}
-
-export interface StoreCase {
-	readonly name: string;
-	/** Resolves when the store kept its word, rejects with what it did instead. Needs a harness without data. */
-	readonly run: (harness: StoreHarness) => Promise<void>;
-}
-
-const print = (value: unknown): string => JSON.stringify(value);
-
-function equal(actual: unknown, expected: unknown, what: string): void {
-	if (print(actual) !== print(expected))
-		throw new Error(`${what}: ${print(actual)} instead of ${print(expected)}`);
-}
-
-async function rejects(promise: Promise<unknown>, code: string): Promise<void> {
-	const name = (error: unknown): string =>
-		error instanceof CodedError ? String(error.code) : error instanceof Error ? error.name : 'other';
-	const outcome = await promise.then(() => 'success', name);
-	equal(outcome, code, 'rejection');
 }
 
 async function appendBlocks(writer: EpisodeWriter, count: number, from = 0): Promise<EpisodeBlock[]> {
@@ -64,7 +44,7 @@ async function sealedEpisode(store: RecordingStore, blocks = 2): Promise<string>
 
 const ids = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id);
 
-export const storeContract: readonly StoreCase[] = [
+export const storeContract: Contract<StoreHarness> = [
 	{
 		name: 'gives back every row and packet of a sealed episode, also after reopening',
 		async run(harness) {

@@ -2,45 +2,24 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CodedError } from '$lib/core';
+import { describeContract } from '$lib/core/testing/describe-contract';
 import { openIdbEngine } from './idb-engine';
-import { openIdbStore, seatDatabaseName } from './idb-store';
-import { createMemoryEngine, type MemoryTables } from './memory-engine';
-import { openMemoryStore } from './memory-store';
+import { openIdbStore } from './idb-store';
+import { createMemoryEngine } from './memory-engine';
 import { openStore } from './open-store';
 import { fixtureBlock, fixtureEpisode, fixtureProgress } from './store-fixtures';
-import { storeContract, type StoreHarness } from './store.contract';
+import { storeContract } from './store.contract';
+import { idbStoreHarness, memoryStoreHarness } from './testing/store-harness';
 import { createMemoryWriterLocks, createWebWriterLocks } from './writer-locks';
-
-function memoryHarness(): StoreHarness {
-	const disks = new Map<string, MemoryTables>();
-	const diskOf = (seatId: string): MemoryTables => {
-		const disk = disks.get(seatId) ?? new Map<string, unknown>();
-		disks.set(seatId, disk);
-		return disk;
-	};
-	return {
-		open: (seatId, locks = createMemoryWriterLocks()) =>
-			openMemoryStore({ seatId, locks, engine: { tables: diskOf(seatId) } }),
-		engine: (seatId) => Promise.resolve(createMemoryEngine({ tables: diskOf(seatId) }))
-	};
-}
-
-const idbHarness: StoreHarness = {
-	open: (seatId, locks = createMemoryWriterLocks()) => openIdbStore({ seatId, locks }),
-	engine: (seatId) => openIdbEngine(seatDatabaseName(seatId))
-};
 
 beforeEach(() => {
 	globalThis.indexedDB = new IDBFactory();
 });
 
-describe('recording store in memory', () => {
-	for (const { name, run } of storeContract) it(name, () => run(memoryHarness()));
-});
+describeContract('RecordingStore: memory', storeContract, memoryStoreHarness);
+describeContract('RecordingStore: IndexedDB', storeContract, idbStoreHarness);
 
 describe('recording store in IndexedDB', () => {
-	for (const { name, run } of storeContract) it(name, () => run(idbHarness));
-
 	it('uses one database per seat', async () => {
 		const store = await openIdbStore({ seatId: '7', locks: createMemoryWriterLocks() });
 		store.close();
@@ -50,7 +29,9 @@ describe('recording store in IndexedDB', () => {
 	it('does not touch a database with a newer layout', async () => {
 		const future = await rawOpen('edubotics-seat-a', 99);
 		future.close();
-		await expect(idbHarness.open('a')).rejects.toMatchObject({ code: 'store_from_future' });
+		await expect(openIdbStore({ seatId: 'a', locks: createMemoryWriterLocks() })).rejects.toMatchObject({
+			code: 'store_from_future'
+		});
 		expect(await indexedDB.databases()).toEqual([{ name: 'edubotics-seat-a', version: 99 }]);
 	});
 
@@ -86,7 +67,9 @@ describe('recording store in IndexedDB', () => {
 
 	it('is refused with a code where there is no IndexedDB or no Web Locks', async () => {
 		globalThis.indexedDB = undefined as unknown as IDBFactory;
-		await expect(idbHarness.open('a')).rejects.toMatchObject({ code: 'no_indexeddb' });
+		await expect(openIdbStore({ seatId: 'a', locks: createMemoryWriterLocks() })).rejects.toMatchObject({
+			code: 'no_indexeddb'
+		});
 	});
 });
 
