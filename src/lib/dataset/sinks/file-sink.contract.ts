@@ -1,9 +1,8 @@
-// What every sink promises, whatever takes the bytes: files come back as written, an abort leaves nothing, and the same
-// files give the same bytes.
+// What every sink promises, whatever takes the bytes: files come back as written, an abort leaves nothing.
 
-import fc from 'fast-check';
-import { expect, it, describe } from 'vitest';
 import type { FileSink } from '$lib/contracts';
+import { createRandom } from '$lib/core';
+import { check, equal, type Contract, type ContractHarness } from '$lib/core/testing/contract';
 import type { TreeReader } from '../tree-reader';
 
 export interface SinkUnderTest {
@@ -14,7 +13,15 @@ export interface SinkUnderTest {
 	isGone(): Promise<boolean>;
 }
 
+export interface SinkHarness extends ContractHarness {
+	/** A sink into which nothing was written yet, and another one. */
+	readonly make: () => Promise<SinkUnderTest>;
+}
+
 type Files = Readonly<Record<string, readonly Uint8Array[]>>;
+
+const SEED = 3;
+const RANDOM_TREES = 30;
 
 async function writeAll(sink: FileSink, files: Files): Promise<void> {
 	for (const [path, pieces] of Object.entries(files)) {
@@ -24,7 +31,24 @@ async function writeAll(sink: FileSink, files: Files): Promise<void> {
 	}
 }
 
-const joined = (pieces: readonly Uint8Array[]): Buffer => Buffer.concat(pieces);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+	const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+	let at = 0;
+	for (const piece of pieces) {
+		bytes.set(piece, at);
+		at += piece.length;
+	}
+	return bytes;
+}
+
+async function expectFiles(tree: TreeReader, files: Files, what: string): Promise<void> {
+	for (const [path, pieces] of Object.entries(files)) {
+		const [found, written] = [await tree.read(path), joined(pieces)];
+		equal(found.length, written.length, `${what}: length of ${path}`);
+		const at = written.findIndex((value, index) => value !== found[index]);
+		check(at < 0, `${what}: ${path} differs at ${at}`);
+	}
+}
 
 const FILES: Files = {
 	'meta/info.json': [new TextEncoder().encode('{"a": "ä🧊"}')],
@@ -36,36 +60,47 @@ const FILES: Files = {
 	empty: []
 };
 
-export function describeFileSinkContract(name: string, make: () => Promise<SinkUnderTest>): void {
-	describe(`FileSink: ${name}`, () => {
-		it('gives back every file as it was written', async () => {
+function randomFiles(seed: number): Files {
+	const random = createRandom(seed);
+	const piece = (): Uint8Array => Uint8Array.from({ length: random.int(2000) }, () => random.int(256));
+	const pieces = (): Uint8Array[] => Array.from({ length: random.int(7) }, piece);
+	return Object.fromEntries(Array.from({ length: random.int(5) }, (_, k) => [`data/${k}`, pieces()]));
+}
+
+export const fileSinkContract: Contract<SinkHarness> = [
+	{
+		name: 'gives back every file as it was written',
+		async run({ make }) {
 			const under = await make();
 			await writeAll(under.sink, FILES);
 			await under.sink.finish();
 			const tree = await under.tree();
-			expect(await tree.list()).toEqual(Object.keys(FILES).sort());
-			for (const [path, pieces] of Object.entries(FILES))
-				expect(Buffer.compare(await tree.read(path), joined(pieces)), path).toBe(0);
-			await expect(Promise.resolve().then(() => tree.read('meta/none'))).rejects.toThrow();
-		});
-
-		it('keeps bytes whatever the sizes of the pieces', async () => {
-			const piece = fc.uint8Array({ maxLength: 2000 });
-			await fc.assert(
-				fc.asyncProperty(fc.array(fc.array(piece, { maxLength: 6 }), { maxLength: 4 }), async (contents) => {
-					const files = Object.fromEntries(contents.map((pieces, k) => [`data/${k}`, pieces]));
-					const under = await make();
-					await writeAll(under.sink, files);
-					await under.sink.finish();
-					const tree = await under.tree();
-					for (const [path, pieces] of Object.entries(files))
-						expect([...(await tree.read(path))]).toEqual([...joined(pieces)]);
-				}),
-				{ seed: 3, numRuns: 30 }
-			);
-		});
-
-		it('leaves nothing behind when aborted between files, or inside one', async () => {
+			equal([...(await tree.list())], Object.keys(FILES).sort(), 'list');
+			await expectFiles(tree, FILES, 'tree');
+			const absent = await Promise.resolve()
+				.then(() => tree.read('meta/none'))
+				.then(
+					() => 'read',
+					() => 'refused'
+				);
+			equal(absent, 'refused', 'a file that is not there');
+		}
+	},
+	{
+		name: 'keeps bytes whatever the sizes of the pieces',
+		async run({ make }) {
+			for (let seed = SEED; seed < SEED + RANDOM_TREES; seed++) {
+				const files = randomFiles(seed);
+				const under = await make();
+				await writeAll(under.sink, files);
+				await under.sink.finish();
+				await expectFiles(await under.tree(), files, `seed ${seed}`);
+			}
+		}
+	},
+	{
+		name: 'leaves nothing behind when aborted between files, or inside one',
+		async run({ make }) {
 			for (const inside of [false, true]) {
 				const under = await make();
 				await writeAll(under.sink, { 'meta/a': [Uint8Array.of(1)] });
@@ -73,8 +108,8 @@ export function describeFileSinkContract(name: string, make: () => Promise<SinkU
 				await open.write(Uint8Array.of(2));
 				if (!inside) await open.close();
 				await under.sink.abort(new Error('enough'));
-				expect(await under.isGone()).toBe(true);
+				check(await under.isGone(), `something is left (aborted inside a file: ${inside})`);
 			}
-		});
-	});
-}
+		}
+	}
+];

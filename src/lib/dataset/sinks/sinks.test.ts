@@ -3,52 +3,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { describeContract } from '$lib/core/testing/describe-contract';
 import { fakeEpisode, hollowClip } from '../testing/fake-episode';
 import { FakeDirectory } from '../testing/fake-directory';
 import { nodeSink, nodeTree } from '../testing/node-sink';
+import { directorySinkHarness, memorySinkHarness, zipSinkHarness } from '../testing/sink-harness';
 import { writeDataset } from '../write-dataset';
 import { blobTarget } from './blob-target';
 import { coalescing, type ByteTarget } from './byte-target';
 import { directorySink } from './directory-sink';
-import { describeFileSinkContract } from './file-sink.contract';
-import { MemorySink } from './memory-sink';
-import { storedZipTree } from './zip-tree';
+import { fileSinkContract } from './file-sink.contract';
 import { zipSink } from './zip-sink';
 
-describeFileSinkContract('memory', () => {
-	const sink = new MemorySink();
-	const isGone = async (): Promise<boolean> => (await sink.list()).length === 0;
-	return Promise.resolve({ sink, tree: () => Promise.resolve(sink), isGone });
-});
+describeContract('FileSink: memory', fileSinkContract, memorySinkHarness);
+describeContract('FileSink: zip in a Blob', fileSinkContract, zipSinkHarness);
 
-describeFileSinkContract('zip in a Blob', () => {
-	const target = blobTarget(100e6);
-	return Promise.resolve({
-		sink: zipSink(target, 'my data'),
-		tree: () => storedZipTree(target.blob(), 'my data'),
-		isGone: () => Promise.resolve(target.blob().size === 0)
-	});
-});
-
-describeFileSinkContract('picked folder', async () => {
-	const picked = new FakeDirectory();
-	const sink = await directorySink(picked.handle, 'lab');
-	return {
-		sink,
-		tree: () => Promise.resolve(sink.tree),
-		isGone: () => Promise.resolve(picked.names.length === 0)
+describeContract('FileSink: picked folder', fileSinkContract, () => {
+	const made = new Map<FileSystemDirectoryHandle, FakeDirectory>();
+	const folder = (): Promise<FileSystemDirectoryHandle> => {
+		const picked = new FakeDirectory();
+		made.set(picked.handle, picked);
+		return Promise.resolve(picked.handle);
 	};
+	return directorySinkHarness(folder, (handle) => Promise.resolve(made.get(handle)?.names.length === 0));
 });
 
-describeFileSinkContract('disk', async () => {
-	const folder = await mkdtemp(join(tmpdir(), 'sink-'));
-	const root = join(folder, 'tree');
-	return {
-		sink: nodeSink(root),
-		tree: () => Promise.resolve(nodeTree(root)),
-		isGone: async () => (await readdir(folder)).length === 0
-	};
-});
+describeContract('FileSink: disk', fileSinkContract, () => ({
+	async make() {
+		const folder = await mkdtemp(join(tmpdir(), 'sink-'));
+		const root = join(folder, 'tree');
+		return {
+			sink: nodeSink(root),
+			tree: () => Promise.resolve(nodeTree(root)),
+			isGone: async () => (await readdir(folder)).length === 0
+		};
+	}
+}));
 
 function recordingTarget(
 	failAfterBytes = Infinity
