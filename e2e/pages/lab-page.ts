@@ -17,6 +17,14 @@ export interface OpenLab {
 	readonly physics?: boolean;
 }
 
+/** One joint's to and fro, LeRobot units and turns. */
+export interface Wave {
+	readonly mid: number;
+	readonly swing: number;
+	readonly periodS: number;
+	readonly phase: number;
+}
+
 type Words = Readonly<Record<string, string>>;
 export type WorkerName = 'robot' | 'plant' | 'render' | 'recorder' | 'dataset';
 export type EpisodeCountsSeen = Extract<
@@ -129,10 +137,52 @@ export class LabPage {
 		for (let n = 0; n < times; n++) await this.page.keyboard.press(key);
 	}
 
+	/**
+	 * Puts all six sliders to `targets` (LeRobot units) and waits until the goal that the gate lets through is as close as that
+	 * everywhere. Goals run ahead of the arm by a budget only: give it room.
+	 */
+	async moveTo(targets: readonly number[], within = 4): Promise<LabSnapshot> {
+		for (const [joint, value] of targets.entries()) await this.slider(joint).fill(String(value));
+		const there = ({ goal }: LabSnapshot): boolean =>
+			goal !== null && targets.every((value, joint) => Math.abs((goal[joint] ?? NaN) - value) <= within);
+		return this.until(there, `the arm to come to ${targets.join(', ')}`);
+	}
+
+	/**
+	 * Moves every slider on a sine of the lab's own time, from now until the recording is in review: motion without a pause,
+	 * however fast virtual time runs. Not awaited by those who record meanwhile.
+	 */
+	async sway(waves: readonly Wave[]): Promise<void> {
+		const labels = JOINTS.map((joint) => this.word(`joint_${joint}`));
+		await this.page.evaluate(
+			async ({ waves, labels }) => {
+				const { edubotics } = globalThis as { edubotics?: LabProbe };
+				const sliders = labels.map((label) =>
+					[...document.querySelectorAll<HTMLInputElement>('input[type=range]')].find(
+						(input) => input.getAttribute('aria-label') === label
+					)
+				);
+				for (;;) {
+					const now = edubotics?.snapshot();
+					if (now === undefined || now.recording.now.state === 'review') return;
+					waves.forEach(({ mid, swing, periodS, phase }, joint) => {
+						const slider = sliders[joint];
+						if (slider === undefined) return;
+						const turn = (now.tMs ?? 0) / 1000 / periodS + phase;
+						slider.value = String(mid + swing * Math.sin(2 * Math.PI * turn));
+						slider.dispatchEvent(new Event('input', { bubbles: true }));
+					});
+					await new Promise((resolve) => setTimeout(resolve, 4));
+				}
+			},
+			{ waves, labels }
+		);
+	}
+
 	async setTask(text: string): Promise<void> {
 		const field = this.page.getByLabel(this.word('record_task_label'));
 		await field.fill(text);
-		await field.blur();
+		await field.press('Enter');
 		await this.until(({ recording }) => recording.task === text, 'the task to be taken');
 	}
 

@@ -16,6 +16,8 @@ export interface LabSnapshot {
 	readonly cameraFps: number | null;
 	readonly missedTicks: number;
 	readonly failedTicks: number;
+	/** ROBOT clock of the newest tick, ms: virtual time in lockstep. */
+	readonly tMs: number | null;
 	/** Newest state that was read and newest goal the gate let through, LeRobot units. */
 	readonly state: readonly number[] | null;
 	readonly goal: readonly number[] | null;
@@ -53,6 +55,7 @@ function take({ core, model }: Lab): LabSnapshot {
 		cameraFps: core.cameraFps,
 		missedTicks: core.missedTicks,
 		failedTicks: telemetry.failedTicks,
+		tMs: telemetry.newestMs,
 		state: plain(telemetry.state),
 		goal: plain(telemetry.goal),
 		targets: plain(inputs.targets),

@@ -16,6 +16,8 @@ export interface Telemetry {
 	/** Newest state that was read, LeRobot units; null before the first. */
 	readonly state: Float32Array | null;
 	readonly goal: Float32Array | null;
+	/** ROBOT clock of the newest tick; null before the first. */
+	readonly newestMs: number | null;
 	readonly failedTicks: number;
 	readonly retries: number;
 	readonly traces: TraceBuffer;
@@ -94,6 +96,9 @@ export function createTelemetry(spec: RobotSpec): Telemetry {
 		},
 		get goal() {
 			return goal;
+		},
+		get newestMs() {
+			return last?.batch.tMs[last.any] ?? null;
 		},
 		get failedTicks() {
 			return failedTicks;
