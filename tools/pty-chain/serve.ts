@@ -18,6 +18,7 @@ const PHYSICS_EVERY_MS = 10;
 export function serveChain({ input, output, asNew, payloadKg }: ServeOptions): void {
 	const chain = createSo101Chain({
 		plant: createSo101Plant({ payloadKg }),
+		holdsOnTorque: true,
 		...(asNew ? { calibration: null, configured: false } : {})
 	});
 	const wire = new Wire({ chain });

@@ -21,6 +21,11 @@ export interface ServoChainOptions {
 	/** Resistance of supply and cable, Ohm. */
 	readonly supplyOhm?: number;
 	readonly startMs?: number;
+	/**
+	 * What a servo does that is energised with an old goal in its memory. Real ones are seen to stay where they are; the
+	 * default is the unkind case, so that nothing of ours may rely on it.
+	 */
+	readonly holdsOnTorque?: boolean;
 }
 
 /** One servo's answer: `bytes[0, length)` may be sent from `readyMs` on. The buffer is re-used. */
@@ -47,11 +52,11 @@ export class VirtualServo {
 	/** Parameters of a registered write that waits for `action`. */
 	pending: Uint8Array | null = null;
 
-	constructor(options: VirtualServoOptions) {
+	constructor(options: VirtualServoOptions, holdsOnTorque: boolean) {
 		this.memory = new ServoMemory(options.id);
 		for (const [address, value, size] of options.presets ?? []) this.memory.preset(address, value, size);
 		this.memory.powerUp();
-		this.motor = new ServoMotor(this.memory);
+		this.motor = new ServoMotor(this.memory, holdsOnTorque);
 		this.zeroSteps = options.zeroSteps;
 	}
 
@@ -86,7 +91,7 @@ export class ServoChain {
 	#heardMs = Number.NEGATIVE_INFINITY;
 
 	constructor(options: ServoChainOptions) {
-		this.servos = options.servos.map((servo) => new VirtualServo(servo));
+		this.servos = options.servos.map((servo) => new VirtualServo(servo, options.holdsOnTorque ?? false));
 		this.plant = options.plant;
 		this.supplyVolts = options.supplyVolts ?? RATED_VOLTS;
 		this.volts = this.supplyVolts;
@@ -237,7 +242,7 @@ export class ServoChain {
 		const { memory } = servo;
 		memory.write(address, data, offset, length);
 		const touches = (register: number): boolean => address <= register && register < address + length;
-		if (touches(REG.goalPosition)) servo.motor.goalWritten();
+		if (touches(REG.goalPosition)) servo.motor.clearOverload();
 		if (touches(REG.torqueEnable) && memory.byte(REG.torqueEnable) === 128) this.#recenter(servo);
 	}
 

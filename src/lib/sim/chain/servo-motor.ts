@@ -38,6 +38,7 @@ export class ServoMotor {
 	status = 0;
 
 	readonly #memory: ServoMemory;
+	readonly #holdsOnTorque: boolean;
 	/** Where the speed and acceleration profile stands, steps and steps/s. */
 	#setpoint = 0;
 	#setpointSpeed = 0;
@@ -49,8 +50,10 @@ export class ServoMotor {
 	#position = 0;
 	#speedSteps = 0;
 
-	constructor(memory: ServoMemory) {
+	/** `holdsOnTorque`: energising makes the present position the goal; otherwise an old goal is approached at once. */
+	constructor(memory: ServoMemory, holdsOnTorque = false) {
 		this.#memory = memory;
+		this.#holdsOnTorque = holdsOnTorque;
 	}
 
 	/** Present_Position of an encoder that stands at `encoderSteps` (any turn). */
@@ -67,6 +70,7 @@ export class ServoMotor {
 		const on = memory.byte(REG.torqueEnable) === 1;
 		if (on && !this.#wasOn) this.#settle();
 		this.#wasOn = on;
+		if (!on) this.clearOverload(); // a limp servo is not overloaded any more
 		this.duty = on ? this.#control(dtS, speedRadS) : 0;
 		const drive = on ? STALL_NM * this.duty * (volts / RATED_VOLTS) - BACK_EMF * speedRadS : 0;
 		this.currentMa = on ? (Math.abs(drive) / STALL_NM) * STALL_MA + IDLE_MA : 0;
@@ -74,8 +78,8 @@ export class ServoMotor {
 		return drive;
 	}
 
-	/** A new goal was written: it clears an overload, as the real servo does. */
-	goalWritten(): void {
+	/** Clears an overload, as a new goal does in the real servo. */
+	clearOverload(): void {
 		this.#overloaded = false;
 		this.#overloadS = 0;
 	}
@@ -107,6 +111,7 @@ export class ServoMotor {
 		this.#setpoint = this.#position;
 		this.#setpointSpeed = 0;
 		this.#integral = 0;
+		if (this.#holdsOnTorque) this.#memory.setSigned(REG.goalPosition, this.#position, 15);
 	}
 
 	#control(dtS: number, speedRadS: number): number {

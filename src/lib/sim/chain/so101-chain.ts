@@ -71,6 +71,7 @@ export function createSo101Chain(options: So101ChainOptions = {}): ServoChain {
 	const chain = new ServoChain({
 		servos,
 		plant: options.plant ?? createSo101Plant(),
+		holdsOnTorque: options.holdsOnTorque ?? false,
 		...(options.startMs === undefined ? {} : { startMs: options.startMs }),
 		...(options.supplyVolts === undefined ? {} : { supplyVolts: options.supplyVolts })
 	});
