@@ -5,9 +5,13 @@ import { PROTOCOL_VERSION, type I420Frame } from '$lib/contracts';
 import { createVirtualScheduler } from '$lib/core';
 import { describeContract } from '$lib/core/testing/describe-contract';
 import { RenderHost, STALE_MS, type RenderOptions } from './render-host';
+import { lockstepCameraHarness, serveRender } from './testing/lockstep-camera';
 import { OPTIONS, openCamera, posesAt, renderedCameraHarness, rig } from './testing/render-rig';
 
-describeContract('Camera: rendered', cameraContract, () => renderedCameraHarness());
+describeContract('Camera: rendered', cameraContract, renderedCameraHarness);
+describeContract('Camera: rendered in lockstep', cameraContract, () =>
+	lockstepCameraHarness((ports) => Promise.resolve(serveRender(ports)))
+);
 
 describe('RENDER on the wall clock', () => {
 	it('stamps pictures with the time of the poses they show, and their own number', async () => {
