@@ -10,7 +10,7 @@ import {
 	type ErrorCode,
 	type RecordTick
 } from '$lib/contracts';
-import { CodedError, createWallScheduler } from '$lib/core';
+import { CodedError, createWallScheduler, isCoded } from '$lib/core';
 import {
 	askToPersist,
 	createWebCodecsFactory,
@@ -41,7 +41,7 @@ const FIRST_PICTURE_MS = 2000;
 const LAST_PICTURE_MS = 2000;
 
 function refused(error: unknown, fallback: ErrorCode): ArmAnswer {
-	if (error instanceof CodedError && isErrorCode(error.code))
+	if (isCoded(error) && isErrorCode(error.code))
 		return { ok: false, code: error.code, details: { ...error.details } };
 	return { ok: false, code: fallback, details: { reason: String(error) } };
 }
@@ -56,6 +56,8 @@ export class RecorderHost implements RecorderApi {
 	#recorder: EpisodeRecorder | null = null;
 	#cameras: readonly string[] = [];
 	#seq = 0;
+	/** How long ago the tick at hand was taken when its batch was sent. */
+	#tickAgeMs = 0;
 	#askedToPersist = false;
 	#seen = new Set<string>();
 	#onPicture: (() => void) | null = null;
@@ -73,7 +75,11 @@ export class RecorderHost implements RecorderApi {
 		this.#onEnded = onEnded;
 		try {
 			this.#store?.close();
-			this.#store = await openIdbStore({ seatId: options.seatId });
+			const store = await openIdbStore({ seatId: options.seatId });
+			this.#store = store;
+			// Ended before its first rows were on the disk: nothing to offer, nothing to keep.
+			for (const { meta, frameCount } of await store.recoverable())
+				if (frameCount === 0) await store.recover(meta.id);
 			return { ok: true };
 		} catch (error) {
 			return refused(error, 'no_indexeddb');
@@ -117,7 +123,8 @@ export class RecorderHost implements RecorderApi {
 					store,
 					scheduler: createWallScheduler(),
 					createEncoder: createWebCodecsFactory(),
-					epochMs: Date.now,
+					// Ticks come in batches: the first of one is older than its message.
+					epochMs: () => Date.now() - this.#tickAgeMs,
 					storage: navigator.storage
 				},
 				{ ...what, datasetId }
@@ -270,7 +277,11 @@ export class RecorderHost implements RecorderApi {
 	#fromRobot(data: unknown): void {
 		if (!isEnvelope(data, ['record'])) return;
 		const { ticks } = data.body as { ticks: readonly RecordTick[] };
-		for (const tick of ticks) this.#recorder?.tick(tick);
+		for (const tick of ticks) {
+			const ageMs = data.t - tick.tMs;
+			this.#tickAgeMs = this.#clock === 'wall' && ageMs > 0 && ageMs < Infinity ? ageMs : 0;
+			this.#recorder?.tick(tick);
+		}
 		const last = ticks.at(-1)?.index ?? 0;
 		// Taking a batch never piles anything up: a full encoder drops (counted), a store that lags for a second ends the
 		// recording by itself. What is left to be told is that this worker still takes messages at all.

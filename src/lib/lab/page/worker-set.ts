@@ -143,13 +143,15 @@ export function createWorkerSet(build: string): WorkerSet {
 				throw new BuildMismatchError(`${name} worker is of another build`);
 			}
 			const end = new AbortController();
-			const entry: Entry = { worker, api: api as unknown as Remote<Pingable>, end, missed: 0 };
+			const entry: Entry = { worker, api, end, missed: 0 };
 			running.set(name, entry);
 			worker.addEventListener('error', () => declareDead(name, entry));
 			void watchLife(name, entry, lifeLockName(workerName));
 			const { signal } = end;
 			const gone = new Promise<never>((_, reject) => {
-				signal.addEventListener('abort', () => reject(signal.reason as WorkerGoneError), { once: true });
+				signal.addEventListener('abort', () => reject(new WorkerGoneError(`${name} is gone`)), {
+					once: true
+				});
 			});
 			gone.catch(() => undefined);
 			const terminate = (): void => {
