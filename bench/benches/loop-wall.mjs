@@ -2,12 +2,11 @@
 // A window pair counts only if the machine was quiet: the no-op's own p99 within 1.5x of its best, and in no window did
 // anybody wait for a CPU for more than a fifth of the time.
 import { withChromium } from '../lib/chromium.mjs';
-import { figure, quantile, round } from '../lib/figures.mjs';
+import { figure, PRESSURE_LIMIT, quantile, round } from '../lib/figures.mjs';
 import { watchPressure } from '../lib/machine.mjs';
 
 const GOAL = 1.3;
 const PERIOD_MS = 5;
-const PRESSURE_LIMIT = 20;
 const NOISE_LIMIT = 1.5;
 
 /** @param {readonly number[]} times */

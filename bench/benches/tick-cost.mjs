@@ -1,6 +1,7 @@
 // Tick: what one control tick costs the host, beside the fixed reference loop, and what it leaves in memory.
 import { bundleForNode } from '../lib/bundle.mjs';
-import { figure, median, round, verdict } from '../lib/figures.mjs';
+import { figure, median, round, timedVerdict, verdict } from '../lib/figures.mjs';
+import { watchPressure } from '../lib/machine.mjs';
 import { runInNode } from '../lib/node-child.mjs';
 
 const GOAL_US = 60;
@@ -19,7 +20,9 @@ function slope(values) {
 /** @param {{ quick: boolean }} options */
 export async function run({ quick }) {
 	const module = await bundleForNode('tick-cost.node.ts');
+	const pressure = watchPressure();
 	const cost = await runInNode(module, { mode: 'cost', batches: 9 });
+	const busy = pressure();
 	const alloc = await runInNode(module, { mode: 'alloc' }, [
 		'--expose-gc',
 		'--max-semi-space-size=256',
@@ -33,11 +36,11 @@ export async function run({ quick }) {
 	return [
 		figure({
 			id: 'tick.cost',
-			what: 'host cost of a control tick (parse, gate, encode, record)',
+			what: 'host cost of a control tick (parse, gate, encode, record), CPU time',
 			ours: `${round(best, 1)} us best batch, ${round(median(cost.oursUs), 1)} us median batch`,
 			goal: `median <= ${GOAL_US} us`,
 			n: `${cost.oursUs.length} x ${cost.batchTicks} ticks`,
-			verdict: verdict(median(cost.oursUs) <= GOAL_US),
+			verdict: timedVerdict(median(cost.oursUs) <= GOAL_US, busy),
 			detail: cost
 		}),
 		figure({

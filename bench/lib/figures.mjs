@@ -22,6 +22,16 @@ export function figure(given) {
 /** @param {boolean} good */
 export const verdict = (good) => (good ? 'ok' : 'missed');
 
+/** Above this share of time spent waiting for a CPU, percent, a missed time says more of the machine than of us. */
+export const PRESSURE_LIMIT = 20;
+
+/**
+ * Of a timed figure: noise only makes times longer, so a pass counts in any noise and a miss only without.
+ * @param {boolean} good @param {number} pressure percent
+ */
+export const timedVerdict = (good, pressure) =>
+	good ? 'ok' : pressure > PRESSURE_LIMIT ? 'not judged' : 'missed';
+
 /** @param {number} value @param {number} [digits] */
 export const round = (value, digits = 2) => Math.round(value * 10 ** digits) / 10 ** digits;
 
