@@ -51,6 +51,7 @@ export interface So101ChainOptions {
 	readonly supplyVolts?: number;
 	/** Torque on from the start, every servo holding where its joint is: how an STS3215 is reported to wake up. */
 	readonly energised?: boolean;
+	readonly holdsOnTorque?: boolean;
 }
 
 export function createSo101Chain(options: So101ChainOptions = {}): ServoChain {
