@@ -1,6 +1,11 @@
 // Failures of the outside world carry a code. The words a learner reads are looked up by code in `lab`/`ui`; the
 // list of codes is `contracts/error-codes.ts`.
 
+/** `instanceof` alone would leave the code untyped. */
+export function isCoded(error: unknown): error is CodedError {
+	return error instanceof CodedError;
+}
+
 export class CodedError<C extends string = string> extends Error {
 	override readonly name = 'CodedError';
 	readonly code: C;

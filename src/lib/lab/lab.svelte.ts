@@ -3,7 +3,8 @@
 
 import { labRateHz } from '$lib/contracts';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
-import { LabCore, type LabOptions } from './page/lab-core';
+import { LabCore } from './page/lab-core';
+import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
 import { readStandardGamepad } from './page/inputs';

@@ -2,7 +2,7 @@
 // browser's own storage. Reads the store, never writes it; an export that fails or is cancelled leaves no file behind.
 
 import type { DatasetSource, ExportProgress, FileSink } from '$lib/contracts';
-import { CodedError } from '$lib/core';
+import { isCoded } from '$lib/core';
 import {
 	barsRung,
 	neededBytes,
@@ -33,7 +33,7 @@ async function tempRoot(): Promise<FileSystemDirectoryHandle | null> {
 }
 
 function failure(error: unknown): ExportAnswer {
-	if (error instanceof CodedError) return { ok: false, code: error.code, details: { ...error.details } };
+	if (isCoded(error)) return { ok: false, code: error.code, details: { ...error.details } };
 	if (error instanceof DOMException && error.name === 'AbortError')
 		return { ok: false, code: 'export_aborted', details: {} };
 	return { ok: false, code: 'export_aborted', details: { reason: String(error) } };

@@ -12,12 +12,7 @@ import {
 	type SetpointSource,
 	type Beat
 } from '$lib/contracts';
-import {
-	createVirtualScheduler,
-	createWallScheduler,
-	type Scheduler,
-	type VirtualScheduler
-} from '$lib/core';
+import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
 import {
 	ControlLoop,
 	STS3215_DRIVER,

@@ -13,62 +13,33 @@ import {
 	type ArmReport,
 	type Capabilities,
 	type ErrorCode,
-	type TickBatch,
-	type Wish
+	type TickBatch
 } from '$lib/contracts';
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { ClockMode, DatasetApi, ExportAnswer, RecorderApi, StartRecording } from '../hosts/api';
-import { createInputs, readStandardGamepad } from './inputs';
+import type { DatasetApi, ExportAnswer, RecorderApi } from '../hosts/api';
+import { createInputs } from './inputs';
+import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
 import { createLibrary } from './library';
 import { startArmSide, type ArmSide, type LinkOptions } from './links';
-import { createRecordTriggers, type RecordTrigger } from '$lib/teleop';
+import type { RecordTrigger } from '$lib/teleop';
 import { createPictures } from './pictures';
 import { armProblem, browserProblem, deathProblem } from './problems';
 import { createRecordingControl } from './recording';
-import { watchBattery } from './battery';
+import { PageBeat } from './beat';
+import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
 import { createTelemetry } from './telemetry';
 import { BuildMismatchError, createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
 
-export interface LabOptions {
-	readonly build: string;
-	readonly seatId: string;
-	readonly clock: ClockMode;
-	readonly fps: number;
-	readonly seed: number;
-	readonly stampNumbers: boolean;
-	/** Tests may look inside. */
-	readonly probe: boolean;
-}
-
-export interface Problem {
-	readonly code: ErrorCode;
-	readonly details: Readonly<Record<string, string | number>>;
-}
-
-const BEAT_MS = 33;
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
 /** A ROBOT that dies this soon after its start is not started again by itself: a person decides. */
 const RESTART_PAUSE_MS = 5000;
-const CAMERA_NAMES = ['top', 'wrist'] as const;
-const CAMERA_SIZE = { width: 320, height: 240 } as const;
-const IDLE_REPORT: ArmReport = {
-	armId: 'follower',
-	status: 'disconnected',
-	reason: '',
-	handover: false,
-	epoch: 0,
-	source: 'sliders'
-};
-
 export class LabCore {
 	readonly changed = createSignal<void>();
 	/** Keys, gamepad and the leader's squeeze pull the same trigger. */
 	readonly recordTrigger = createSignal<RecordTrigger>();
-	/** 0..1 on battery, null otherwise. */
-	batteryLevel: number | null = null;
 	readonly telemetry = createTelemetry(SO101);
 	readonly inputs = createInputs(SO101_JOINT_COUNT);
 	readonly library = createLibrary();
@@ -97,9 +68,12 @@ export class LabCore {
 	#recorder: RunningWorker<RecorderApi> | null = null;
 	#dataset: RunningWorker<DatasetApi> | null = null;
 	#timers: ReturnType<typeof setInterval>[] = [];
-	#cleanup: (() => void)[] = [];
-	readonly #gamepadTriggers = createRecordTriggers();
-	#beatSeq = 0;
+	readonly #beat = new PageBeat({
+		inputs: this.inputs,
+		port: () => this.#arm?.robotPort ?? null,
+		mayDrive: () => !this.otherTab,
+		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
+	});
 	#silentChecks = 0;
 	#armStartedAtMs = Number.NEGATIVE_INFINITY;
 	#missedTicks = 0;
@@ -117,7 +91,7 @@ export class LabCore {
 			onProblem: (code, details) => this.fail(code, details),
 			onStored: () => void this.refreshLibrary(),
 			ports: {
-				describe: () => this.#describeEpisode(),
+				describe: () => describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps),
 				prepare: (what) => this.recorder.prepare(what),
 				flow: async (active) => this.#arm?.robot.orGone(this.#arm.robot.api.record(active)),
 				counts: () => this.recorder.counts(),
@@ -251,7 +225,7 @@ export class LabCore {
 	dispose(): void {
 		this.#disposed = true;
 		for (const timer of this.#timers) clearInterval(timer);
-		for (const clean of this.#cleanup) clean();
+		this.#beat.stop();
 		this.#workers.dispose();
 		this.library.dispose();
 	}
@@ -315,26 +289,6 @@ export class LabCore {
 		void this.#arm.robot.api.attachPad(transfer(port, [port]));
 	}
 
-	#describeEpisode(): StartRecording {
-		const cameras = CAMERA_NAMES.map((name) => ({
-			name,
-			...CAMERA_SIZE,
-			fps: this.options.fps,
-			kind: 'rendered' as const,
-			deviceId: ''
-		}));
-		return {
-			datasetId: this.activeDatasetId ?? '',
-			task: this.task.trim(),
-			fps: this.options.fps,
-			simulated: true,
-			robotType: SO101.robotType,
-			arms: [{ armId: 'follower', role: 'follower' }],
-			jointNames: SO101.joints.map((joint) => `${joint.name}.pos`),
-			cameras
-		};
-	}
-
 	#fromRobot(data: unknown): void {
 		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow'])) return;
 		if (data.ch === 'gesture') this.recordTrigger.emit('go');
@@ -365,36 +319,10 @@ export class LabCore {
 	}
 
 	#startTimers(): void {
-		this.#timers.push(setInterval(() => this.#beat(), BEAT_MS));
-		const onHidden = (): void => {
-			if (document.visibilityState !== 'visible') this.#sendBeat(null, false);
-		};
-		document.addEventListener('visibilitychange', onHidden);
-		this.#cleanup.push(() => document.removeEventListener('visibilitychange', onHidden));
-		void watchBattery((level) => (this.batteryLevel = level));
+		this.#beat.start();
 		this.#timers.push(setInterval(() => void this.#everySecond(), 1000));
 		this.#timers.push(setInterval(() => void this.recording.refresh(), 200));
 		this.#driveLockstep();
-	}
-
-	/** Silence is a message too: without a beat for 100 ms the arm holds. A hidden page says so once and falls silent. */
-	#beat(): void {
-		if (document.visibilityState === 'visible' && !this.otherTab)
-			this.#sendBeat(this.inputs.wish(readStandardGamepad), true);
-		const buttons = readStandardGamepad()?.buttons;
-		const trigger = buttons === undefined ? null : this.#gamepadTriggers.gamepad(buttons);
-		if (trigger !== null) this.recordTrigger.emit(trigger);
-	}
-
-	#sendBeat(wish: Wish | null, visible: boolean): void {
-		const { batteryLevel } = this;
-		this.#arm?.robotPort.postMessage({
-			v: 1,
-			ch: 'beat',
-			seq: this.#beatSeq++,
-			t: performance.now(),
-			body: { wish, visible, batteryLevel }
-		});
 	}
 
 	/** Steps as fast as every part keeps up; the page's beat goes with each step, in virtual time. */
@@ -403,7 +331,7 @@ export class LabCore {
 		if (this.options.clock !== 'lockstep' || arm === null) return;
 		const drive = async (): Promise<void> => {
 			while (!this.#disposed && this.#arm === arm) {
-				this.#beat();
+				this.#beat.beat();
 				await arm.robot.api.step(1).catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
 			}
 		};
@@ -463,9 +391,4 @@ export class LabCore {
 		const atOnce = performance.now() - this.#armStartedAtMs < RESTART_PAUSE_MS;
 		if (name === 'robot' && !atOnce) await this.#restartArm();
 	}
-}
-
-/** Batches come only while the loop runs. */
-function hasContact({ status }: ArmReport): boolean {
-	return status !== 'disconnected' && status !== 'connecting' && status !== 'lost';
 }

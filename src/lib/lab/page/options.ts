@@ -1,6 +1,6 @@
 // What the address may say about a lab session. Unknown and malformed values fall back; nothing here needs a server.
 
-import type { LabOptions } from './lab-core';
+import type { LabOptions } from './lab-state';
 
 const DEFAULT_FPS = 30;
 
