@@ -91,7 +91,7 @@ function ownStorageSink(): SinkHarness {
 		...directorySinkHarness(folder, isEmpty),
 		async dispose() {
 			const root = await navigator.storage.getDirectory();
-			for (const name of names) await root.removeEntry(name, { recursive: true });
+			for (const name of names) await root.removeEntry(name, { recursive: true }).catch(() => undefined);
 		}
 	};
 }

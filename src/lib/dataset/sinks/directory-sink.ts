@@ -4,6 +4,7 @@
 import type { FileSink, FileWriter } from '$lib/contracts';
 import type { TreeReader } from '../tree-reader';
 import { fileTarget } from './byte-target';
+import { removeEntry } from './remove-entry';
 
 async function exists(parent: FileSystemDirectoryHandle, name: string): Promise<boolean> {
 	try {
@@ -71,7 +72,7 @@ export async function directorySink(parent: FileSystemDirectoryHandle, name: str
 		finish: () => Promise.resolve(),
 		async abort(reason) {
 			await open?.abort(reason);
-			await parent.removeEntry(folderName, { recursive: true });
+			await removeEntry(parent, folderName);
 		},
 		get bytesCopied() {
 			return bytesCopied;

@@ -7,6 +7,7 @@ import type { TreeReader } from '../tree-reader';
 import { blobTarget } from './blob-target';
 import { fileTarget } from './byte-target';
 import { directorySink } from './directory-sink';
+import { removeEntry } from './remove-entry';
 import { storedZipTree } from './zip-tree';
 import { zipSink } from './zip-sink';
 
@@ -116,7 +117,7 @@ export async function openRung(handle: RungHandle, name: string): Promise<OpenEx
 			return zipInto(handle.file, name);
 		case 'temp-file': {
 			const file = await handle.root.getFileHandle(zipName(name), { create: true });
-			return zipInto(file, name, () => handle.root.removeEntry(zipName(name)));
+			return zipInto(file, name, () => removeEntry(handle.root, zipName(name)));
 		}
 		case 'blob': {
 			const target = blobTarget(BLOB_LIMIT_BYTES);

@@ -128,6 +128,17 @@ describe('blob target', () => {
 });
 
 describe('directory sink', () => {
+	it('waits for a file that the browser has not let go of yet', async () => {
+		const picked = new FakeDirectory();
+		const sink = await directorySink(picked.handle, 'lab');
+		const remove = picked.removeEntry.bind(picked);
+		let refusals = 2;
+		picked.removeEntry = (name) =>
+			refusals-- > 0 ? Promise.reject(new DOMException('held', 'NoModificationAllowedError')) : remove(name);
+		await sink.abort(new Error('enough'));
+		expect(picked.names).toEqual([]);
+	});
+
 	it('never touches a folder that is already there', async () => {
 		const picked = new FakeDirectory();
 		await picked.getDirectoryHandle('lab', { create: true });
