@@ -2,6 +2,7 @@
 // .cache/bench, without the app's own plugins: what is measured is the library, not a page of the product.
 import { join } from 'node:path';
 import { build } from 'vite';
+import { bundlePage } from '../../tools/lib/browser-page.mjs';
 import { root } from '../../tools/lib/run.mjs';
 
 export const cache = join(root, '.cache', 'bench');
@@ -32,16 +33,7 @@ export async function bundleForNode(entry) {
 	return join(outDir, 'main.mjs');
 }
 
-/** The page in bench/page with the workers it starts, minified as the app is. @returns {Promise<string>} folder to serve */
-export async function bundleForBrowser() {
-	const outDir = join(cache, 'page');
-	await build({
-		configFile: false,
-		root: join(root, 'bench', 'page'),
-		logLevel: 'error',
-		resolve: { alias },
-		worker: { format: 'es' },
-		build: { outDir, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0 }
-	});
-	return outDir;
+/** The page in bench/page with the workers it starts. @returns {Promise<string>} folder to serve */
+export function bundleForBrowser() {
+	return bundlePage({ page: join(root, 'bench', 'page'), outDir: join(cache, 'page') });
 }

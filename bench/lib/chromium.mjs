@@ -1,40 +1,14 @@
 // A real Chromium on the bench page, served with the product's isolation headers from a loopback port, and the CPU time
 // that all its processes have spent.
 import { readFile, readdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { securityHeaders } from '../../server/headers.js';
+import { serveFolder } from '../../tools/lib/browser-page.mjs';
 import { ensureChromium } from '../../tools/lib/chromium.mjs';
 import { bundleForBrowser } from './bundle.mjs';
 import { peersFolder } from './peers.mjs';
 
-const TYPES = {
-	'.html': 'text/html; charset=utf-8',
-	'.js': 'text/javascript',
-	'.css': 'text/css',
-	'.wasm': 'application/wasm'
-};
 const TICKS_PER_S = 100;
-
-/** @param {string} folder */
-function serveFolder(folder) {
-	const server = createServer((request, response) => {
-		const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
-		const file = path.startsWith('/peers/')
-			? join(peersFolder, 'node_modules', path.slice('/peers/'.length))
-			: join(folder, path === '/' ? 'index.html' : path);
-		for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-		readFile(file).then(
-			(bytes) => {
-				const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'application/octet-stream';
-				response.setHeader('content-type', type).end(bytes);
-			},
-			() => response.writeHead(404).end()
-		);
-	});
-	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
 
 /** Seconds of CPU of a process and all its descendants; those that have ended count through their parents. @param {number} pid */
 async function treeCpuSeconds(pid) {
@@ -73,7 +47,9 @@ async function treeCpuSeconds(pid) {
 export async function withChromium(use) {
 	const found = await ensureChromium();
 	if ('missing' in found) return found;
-	const server = await serveFolder(await bundleForBrowser());
+	const server = await serveFolder(await bundleForBrowser(), {
+		'/peers/': join(peersFolder, 'node_modules')
+	});
 	const launched = await chromium.launchServer({
 		executablePath: found.path,
 		args: [
@@ -89,7 +65,7 @@ export async function withChromium(use) {
 		const page = await (await browser.newContext()).newPage();
 		page.on('pageerror', (error) => console.error('page:', error));
 		page.on('console', (message) => message.type() === 'error' && console.error('page:', message.text()));
-		await page.goto(`http://localhost:${server.address().port}/`);
+		await page.goto(server.url);
 		await page.waitForFunction(() => 'bench' in globalThis);
 		if (!(await page.evaluate(() => globalThis.bench.isolated)))
 			throw new Error('the bench page is not isolated');
