@@ -15,15 +15,16 @@ import { nextStep } from './next-step';
 /** Episodes after which a download is proposed. */
 const ENOUGH_EPISODES = 5;
 const NEARLY_FULL_S = 30;
-/** What the arming table calls a reason -> what the page says about it. */
-const HOLD_WORDS: Readonly<Record<string, HoldReason>> = {
-	page_silent: 'page_silent',
-	unread: 'reads_failing',
-	brown_out: 'voltage',
-	hidden: 'tab_hidden',
-	battery: 'battery_low',
-	heat: 'overheat'
-};
+const HOLD_REASONS: readonly HoldReason[] = [
+	'page_silent',
+	'tab_hidden',
+	'reads_failing',
+	'overheat',
+	'voltage',
+	'battery_low'
+];
+/** These end only when a person says so. */
+const NEEDS_PERSON: readonly HoldReason[] = ['tab_hidden', 'overheat', 'battery_low'];
 
 export interface PageState {
 	readonly download: DownloadView | null;
@@ -72,7 +73,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 	const active = core.library.datasets.find((dataset) => dataset.active);
 	const kept = active?.episodes.length ?? 0;
 	const { targets } = core.inputs;
-	const reason = HOLD_WORDS[core.report.reason] ?? null;
+	const reason = HOLD_REASONS.find((candidate) => candidate === core.report.reason) ?? null;
 	return {
 		phase: core.phase,
 		startStep: core.startStep,
@@ -117,6 +118,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			ready: core.phase === 'ready',
 			otherTab: core.otherTab,
 			arm,
+			holdsForPerson: arm === 'holding' && reason !== null && NEEDS_PERSON.includes(reason),
 			recording: core.recording.view.state,
 			task: core.task,
 			moved: core.inputs.moved,

@@ -6,6 +6,8 @@ export interface NextStepInput {
 	readonly ready: boolean;
 	readonly otherTab: boolean;
 	readonly arm: ArmStatus;
+	/** It holds for a reason that ends only when a person says so. */
+	readonly holdsForPerson: boolean;
 	readonly recording: RecordingState['state'];
 	readonly task: string;
 	/** The person has moved the arm since arming. */
@@ -26,7 +28,7 @@ export function nextStep(input: NextStepInput): NextStep {
 	if (input.recording === 'recording' || input.recording === 'countdown') return 'stop_recording';
 	if (input.recording === 'sealing') return 'wait';
 	if (input.storageFull) return 'free_space';
-	if (input.arm === 'disarmed') return 'arm';
+	if (input.arm === 'disarmed' || input.holdsForPerson) return 'arm';
 	if (!input.moved) return 'drive';
 	if (input.task.trim() === '') return 'name_task';
 	if (input.keptEpisodes >= input.enoughEpisodes) return 'download';
