@@ -1,14 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { buildId } from './server/build-id.js';
 import { csp } from './server/csp.js';
+
+/** The stop pad's script stands in its frame as text (src/lib/lab/stop-pad/pad-document.ts); the pages' policy names it. */
+const padScript = readFileSync(new URL('./src/lib/lab/stop-pad/pad.js', import.meta.url), 'utf8');
+const padHash = createHash('sha256').update(padScript.replaceAll('\r\n', '\n')).digest('base64');
 
 /** @type {import('@sveltejs/kit').Config} */
 const config = {
 	preprocess: vitePreprocess(),
 	kit: {
 		adapter: adapter({ out: 'build', precompress: false }),
-		csp: { mode: 'hash', directives: csp.directives },
+		csp: {
+			mode: 'hash',
+			directives: { ...csp.directives, 'script-src': [...csp.scriptSources, `sha256-${padHash}`] }
+		},
 		// The page registers the worker itself through workbox-window, so that updates can wait for an idle arm.
 		serviceWorker: { register: false },
 		prerender: {

@@ -1,11 +1,14 @@
 // Content Security Policy as data: Kit writes it into the pages (with hashes for its own inline script), the server
 // entry repeats it as a header. Trusted Types are on: script URLs come from one policy only (src/lib/ui/trusted.ts).
 
-/** @type {{ directives: NonNullable<NonNullable<NonNullable<import('@sveltejs/kit').KitConfig['csp']>['directives']>> }} */
+/**
+ * @typedef {NonNullable<NonNullable<import('@sveltejs/kit').KitConfig['csp']>['directives']>} Directives
+ * @type {{ scriptSources: NonNullable<Directives['script-src']>, directives: Directives }}
+ */
 export const csp = {
+	scriptSources: ['self', 'wasm-unsafe-eval'],
 	directives: {
 		'default-src': ['none'],
-		'script-src': ['self', 'wasm-unsafe-eval'],
 		'style-src': ['self', 'unsafe-inline'],
 		'img-src': ['self', 'data:', 'blob:'],
 		'media-src': ['self', 'blob:'],

@@ -23,17 +23,6 @@ export function applyHeaders(request, response) {
 	for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
 	const path = (request.url ?? '/').split('?')[0] ?? '/';
 	const isAsset = /\.[a-z0-9]+$/i.test(path);
-	if (path === '/stop-pad.html') {
-		// The pad runs in a sandboxed frame of its own; it must be framable by us and run its own inline-free script.
-		response.setHeader(
-			'content-security-policy',
-			"default-src 'none'; script-src 'self'; style-src 'self'; frame-ancestors 'self'"
-		);
-		response.setHeader('cross-origin-resource-policy', 'cross-origin');
-		return;
-	}
 	response.setHeader('content-security-policy', isAsset ? assetPolicy : pagePolicy);
-	if (path === '/stop-pad.js' || path === '/stop-pad.css')
-		response.setHeader('cross-origin-resource-policy', 'cross-origin');
 	if (path === '/service-worker.js') response.setHeader('cache-control', 'no-cache');
 }
