@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '$lib/core';
 import type { MemoryEngineOptions } from './memory-engine';
+import { rowsPerBlock } from './durability';
 import { openMemoryStore } from './memory-store';
 import { RESERVE_BYTES } from './quota';
 import { blocksOf, createBench, statesOf, stop } from './recording-bench';
 import type { RecordingStore } from './recording-store';
+
+const BLOCK_ROWS = rowsPerBlock(30);
 
 describe('recordings that something else ends', () => {
 	it('a camera that stands still for a second', async () => {
@@ -70,8 +73,8 @@ describe('recordings that something else ends', () => {
 		await bench.run(60);
 		await stop(bench);
 		const [end] = bench.ends;
-		expect([end?.code, end?.sealed, end?.meta?.frameCount]).toEqual(['storage_full', true, 24]);
-		expect(statesOf(await blocksOf(bench.store, bench.recorder.episodeId))).toHaveLength(24);
+		expect([end?.code, end?.sealed, end?.meta?.frameCount]).toEqual(['storage_full', true, 4 * BLOCK_ROWS]);
+		expect(statesOf(await blocksOf(bench.store, bench.recorder.episodeId))).toHaveLength(4 * BLOCK_ROWS);
 	});
 
 	it('a full disk that refuses everything: what was written stays recoverable', async () => {

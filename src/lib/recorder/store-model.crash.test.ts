@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '$lib/core';
+import { STRICT_EVERY_BLOCKS } from './durability';
 import { brokenPromises, describeDisk, diskAfter, liveStore, type CrashPoint } from './crash-model';
 
 const { env } = (globalThis as unknown as { process: { env: Record<string, string | undefined> } }).process;
@@ -54,7 +55,7 @@ describe('a store that crashes at any operation', () => {
 		for (let at = 0; at <= lived.commits.length; at++) {
 			expect(diskAfter(lived, { at, kind: 'kill', seed: 1 }).horizon).toBe(at);
 			const { horizon } = diskAfter(lived, { at, kind: 'power', seed: 1 });
-			expect(at - horizon).toBeLessThanOrEqual(5);
+			expect(at - horizon).toBeLessThanOrEqual(STRICT_EVERY_BLOCKS + 1);
 		}
 	});
 });
