@@ -35,6 +35,7 @@ const config = {
 					'../tools/**/*.ts',
 					'../tools/**/*.js',
 					'../server/**/*.js',
+					'../server/**/*.ts',
 					'../*.config.ts'
 				);
 			}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { VARIABLES, parseConfig } from './config.js';
+
+function problemsOf(environment: Record<string, string | undefined>): string[] {
+	const parsed = parseConfig(environment);
+	return parsed.ok ? [] : parsed.problems;
+}
+
+describe('configuration', () => {
+	it('needs nothing: the defaults serve this computer only', () => {
+		const expected = {
+			ok: true,
+			value: { HOST: '127.0.0.1', PORT: 4173, TLS_CERT: '', TLS_KEY: '', OPEN_BROWSER: false }
+		};
+		expect(parseConfig({})).toEqual(expected);
+		const empty = Object.fromEntries(VARIABLES.map(({ name }) => [name, '']));
+		expect(parseConfig(empty), 'empty is unset').toEqual(expected);
+	});
+
+	it('takes what is set', () => {
+		const environment = {
+			HOST: '0.0.0.0',
+			PORT: '0',
+			TLS_CERT: 'c.pem',
+			TLS_KEY: 'k.pem',
+			OPEN_BROWSER: '1'
+		};
+		expect(parseConfig(environment)).toEqual({
+			ok: true,
+			value: { HOST: '0.0.0.0', PORT: 0, TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', OPEN_BROWSER: true }
+		});
+	});
+
+	it.each(['65536', '-1', '80a', '1e3', ' 80', '0x50'])('refuses the port "%s"', (PORT) => {
+		expect(problemsOf({ PORT })).toEqual([`PORT must be a port from 0 to 65535, not "${PORT}"`]);
+	});
+
+	it.each(['true', 'yes', '2'])('refuses the flag "%s"', (OPEN_BROWSER) => {
+		expect(problemsOf({ OPEN_BROWSER })).toEqual([`OPEN_BROWSER must be 0 or 1, not "${OPEN_BROWSER}"`]);
+	});
+
+	it.each([
+		['a certificate without its key', { TLS_CERT: 'c.pem' }, 'TLS_KEY is missing'],
+		['a key without its certificate', { TLS_KEY: 'k.pem' }, 'TLS_CERT is missing'],
+		['the network over plain http', { HOST: '0.0.0.0' }, 'HOST=0.0.0.0'],
+		['a name of this computer on the network', { HOST: 'lab.school' }, 'HOST=lab.school']
+	])('refuses %s', (_, environment, named) => {
+		const problems = problemsOf(environment);
+		expect(problems).toHaveLength(1);
+		expect(problems[0]).toContain(named);
+	});
+
+	it.each(['127.0.0.1', '::1', 'localhost'])('serves %s without a certificate', (HOST) => {
+		expect(problemsOf({ HOST })).toEqual([]);
+	});
+
+	it('names every problem at once, in the message too', () => {
+		const environment = { HOST: '10.0.0.5', PORT: 'x', TLS_KEY: 'k.pem', OPEN_BROWSER: 'maybe' };
+		const parsed = parseConfig(environment);
+		expect(parsed.ok).toBe(false);
+		if (parsed.ok) return;
+		expect(parsed.problems).toHaveLength(4);
+		for (const name of ['HOST', 'PORT', 'TLS_CERT', 'OPEN_BROWSER']) expect(parsed.message).toContain(name);
+		for (const problem of parsed.problems) expect(parsed.message).toContain(`  - ${problem}`);
+	});
+
+	it('has defaults that pass its own checks', () => {
+		const defaults = Object.fromEntries(VARIABLES.map(({ name, fallback }) => [name, fallback]));
+		expect(problemsOf(defaults)).toEqual([]);
+	});
+});
