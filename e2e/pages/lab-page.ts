@@ -72,6 +72,11 @@ export class LabPage {
 		return lab;
 	}
 
+	/** The lab that `page` already shows. */
+	static at(page: Page, locale: 'de' | 'en' = 'de'): LabPage {
+		return new LabPage(page, wordsOf(locale));
+	}
+
 	async ready(): Promise<void> {
 		await this.page.waitForSelector('html[data-robot="ready"]', { state: 'attached', timeout: READY_MS });
 	}
