@@ -27,7 +27,7 @@ export interface RenderedCameraOptions {
 	readonly watch: Scheduler | null;
 }
 
-/** Lost with `camera_frozen` when pictures stop, with `camera_gone` when the port closes (where the browser tells). */
+/** Lost with `camera_frozen` when pictures stop, with `camera_lost` when the port closes (where the browser tells). */
 export function createRenderedCamera(options: RenderedCameraOptions): Camera {
 	const { name, width, height, fps, port, watch } = options;
 	i420Size(width, height);
@@ -78,7 +78,7 @@ export function createRenderedCamera(options: RenderedCameraOptions): Camera {
 		received++;
 		frames.emit(frame);
 	});
-	port.addEventListener('close', () => lose('camera_gone'));
+	port.addEventListener('close', () => lose('camera_lost'));
 	port.start();
 
 	return {

@@ -32,7 +32,7 @@ export interface Camera {
 	start(): Promise<void>;
 	/** Frames as they come; the listener may keep the bytes. */
 	onFrame(listener: (frame: I420Frame) => void): Unsubscribe;
-	/** Once, when frames stop for good (`camera_gone`, `camera_frozen`). */
+	/** Once, when frames stop for good (`camera_lost`, `camera_frozen`). */
 	onLost(listener: (reason: string) => void): Unsubscribe;
 	stop(): Promise<void>;
 }

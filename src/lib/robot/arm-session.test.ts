@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SO101 } from '$lib/contracts';
+import { SO101, type Calibration } from '$lib/contracts';
 import { VIRTUAL_SO101_CALIBRATION } from '$lib/sim';
 import { createArmSession, type ArmSession } from './arm-session';
 import { STS3215_DRIVER } from './feetech';
@@ -12,6 +12,12 @@ const LIMITS: ServoLimits[] = SO101.joints.map(() => ({
 	torqueFraction: 0.5
 }));
 const TORQUE = 40;
+const OTHER_CALIBRATION: Calibration = Object.fromEntries(
+	Object.entries(VIRTUAL_SO101_CALIBRATION).map(([name, joint]) => [
+		name,
+		{ ...joint, homing_offset: joint.homing_offset + 3 }
+	])
+);
 
 async function setUp(options: VirtualArmOptions = {}): Promise<{ arm: VirtualArm; session: ArmSession }> {
 	const arm = await createVirtualArm(options);
@@ -93,7 +99,30 @@ describe('connecting', () => {
 		arm.scheduler.advanceTo(5);
 		expect(await arm.settle(session.connect())).toMatchObject({
 			ok: false,
-			error: { code: 'servo_fault', bits: 1 }
+			error: { code: 'servo_voltage', bits: 1, joints: ['shoulder_pan'] }
+		});
+	});
+
+	it('a servo that is too hot says so by name', async () => {
+		const { arm, session } = await setUp();
+		const elbow = arm.chain.servos[2];
+		if (elbow !== undefined) elbow.motor.temperatureC = 75;
+		arm.scheduler.advanceTo(5);
+		expect(await arm.settle(session.connect())).toMatchObject({
+			ok: false,
+			error: { code: 'servo_overheat', joints: ['elbow_flex'] }
+		});
+	});
+
+	it.each([
+		['a setting', 21, (session: ArmSession) => session.configure()],
+		['a calibration', 31, (session: ArmSession) => session.storeCalibration(OTHER_CALIBRATION)]
+	])('%s that a servo acknowledges and does not keep is told', async (_, address, store) => {
+		const { arm, session } = await setUp({ configured: false });
+		arm.chain.servos[4]?.memory.wornOut.add(address);
+		expect(await arm.settle(store(session))).toMatchObject({
+			ok: false,
+			error: { code: 'arm_setting_refused', joints: ['wrist_roll'] }
 		});
 	});
 
@@ -143,6 +172,20 @@ describe('arming', () => {
 		expect(arm.bus.counters.eepromWrites).toBe(0);
 	});
 
+	it('a joint that pushed against something until its servo gave up is named', async () => {
+		const { arm, session } = await setUp();
+		await arm.settle(session.arm(LIMITS.map((limits) => ({ ...limits, torqueFraction: 1 }))));
+		const lift = arm.chain.servos[1];
+		if (lift !== undefined) lift.blockedAt = arm.chain.plant.q[1] ?? 0;
+		lift?.memory.setWord(42, arm.chain.presentPosition(1) + 900);
+		arm.scheduler.advanceTo(arm.scheduler.now() + 5000);
+		arm.chain.advanceTo(arm.scheduler.now());
+		expect(await arm.settle(session.freeze())).toMatchObject({
+			ok: false,
+			error: { code: 'servo_overload', joints: ['shoulder_lift'] }
+		});
+	});
+
 	it('release lets go of every joint it can reach and names the others', async () => {
 		const { arm, session } = await setUp();
 		await arm.settle(session.arm(LIMITS));
@@ -154,4 +197,17 @@ describe('arming', () => {
 		});
 		expect(registers(arm, TORQUE)).toEqual([0, 1, 0, 0, 0, 0]);
 	});
+});
+
+it.each([
+	[1, 'servo_voltage'],
+	[4, 'servo_overheat'],
+	[8, 'servo_overload'],
+	[32, 'servo_overload'],
+	[1 | 4 | 32, 'servo_overheat'],
+	[1 | 32, 'servo_overload'],
+	[2, 'servo_fault'],
+	[64, 'servo_fault']
+])('fault bits %i are %s', (bits, fault) => {
+	expect(STS3215_DRIVER.faultOf(bits)).toBe(fault);
 });

@@ -9,7 +9,7 @@ import type { Calibration, JointCalibration, JointSpec, RobotSpec } from '$lib/c
 import type { BusCommands } from './bus/bus-commands';
 import type { BusError } from './bus/bus-error';
 import { checkCalibration } from './calibration';
-import type { JointDuty, ServoDriver, ServoIdentity, ServoLimits } from './servo-driver';
+import type { JointDuty, ServoDriver, ServoFault, ServoIdentity, ServoLimits } from './servo-driver';
 
 export type ArmErrorCode =
 	| 'arm_missing_servo'
@@ -18,8 +18,8 @@ export type ArmErrorCode =
 	| 'arm_not_calibrated'
 	/** Settings must change, which needs torque off, and the arm is energised. */
 	| 'arm_energised'
-	/** A servo reports a fault of its own; `bits` says which. */
-	| 'servo_fault'
+	/** A servo reports a fault of its own; `bits` holds all it said. */
+	| ServoFault
 	| 'port_lost'
 	/** A write was acknowledged but the servo holds something else. */
 	| 'arm_setting_refused';
@@ -28,7 +28,7 @@ export interface ArmError {
 	readonly code: ArmErrorCode;
 	/** Joints concerned, LeRobot names. */
 	readonly joints: readonly string[];
-	/** Fault bits of the servo, 0 unless `servo_fault`. */
+	/** Fault bits of the servo, 0 unless it reported a fault. */
 	readonly bits: number;
 	/** The same as named facts for the learner's sentence. */
 	readonly details: Readonly<Record<string, string | number>>;
@@ -71,6 +71,12 @@ const RELEASE_ROUNDS = 3;
 
 export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmSession {
 	const dutyOf = (joint: JointSpec): JointDuty => (joint.unit === 'percent' ? 'gripper' : 'arm');
+
+	const armError = (error: BusError, joint: JointSpec): ArmError => {
+		if (error.code === 'lost' || error.code === 'closed') return makeError('port_lost', []);
+		if (error.code === 'servo') return makeError(driver.faultOf(error.bits), [joint.name], error.bits);
+		return makeError('arm_missing_servo', [joint.name]);
+	};
 
 	/** Runs `step` for each joint in turn; stops at the first failure. */
 	const forEach = async (
@@ -243,12 +249,6 @@ function makeError(code: ArmErrorCode, joints: readonly string[], bits = 0): Arm
 
 function fail(code: ArmErrorCode, joints: readonly string[]): Result<never, ArmError> {
 	return err(makeError(code, joints));
-}
-
-function armError(error: BusError, joint: JointSpec): ArmError {
-	if (error.code === 'lost' || error.code === 'closed') return makeError('port_lost', []);
-	if (error.code === 'servo') return makeError('servo_fault', [joint.name], error.bits);
-	return makeError('arm_missing_servo', [joint.name]);
 }
 
 function calibrationOf(spec: RobotSpec, found: ReadonlyMap<string, ServoIdentity>): Calibration {

@@ -53,6 +53,9 @@ export interface ServoIdentity {
 /** `gripper`: a joint that closes on things and is protected from burning out. */
 export type JointDuty = 'arm' | 'gripper';
 
+/** What a servo complains of. Where it says several things at once: the one that must be seen to first. */
+export type ServoFault = 'servo_overheat' | 'servo_overload' | 'servo_voltage' | 'servo_fault';
+
 export interface ServoDriver {
 	/** Block that is read in every tick, and where a goal is written. */
 	readonly state: { readonly address: number; readonly length: number };
@@ -61,6 +64,9 @@ export interface ServoDriver {
 	encodeGoal(position: number, out: Uint8Array, at: number): void;
 	/** Decodes one servo's state block into entry `joint`. */
 	decodeState(data: Uint8Array, at: number, joint: number, into: ServoReadings): void;
+
+	/** Names the fault bits of an answer. */
+	faultOf(bits: number): ServoFault;
 
 	identify(bus: BusCommands, id: number): Promise<Result<ServoIdentity, BusError>>;
 	/** Names of lasting settings that differ from what the lab needs. Writes nothing. */

@@ -3,7 +3,7 @@
 
 import { SO101, type ArmReport, type Setpoint, type SetpointSource } from '$lib/contracts';
 import { assertNever, createSignal, type Scheduler } from '$lib/core';
-import type { ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
+import type { ArmError, ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
 import {
 	INITIAL_ARMING,
 	SO101_SERVO_LIMITS,
@@ -54,6 +54,7 @@ export class ArmControl implements LoopInputs {
 	#handover = false;
 	#contact: 'none' | 'connecting' | 'there' | 'lost' = 'none';
 	#energising: Promise<boolean> | null = null;
+	#refusal: ArmError | null = null;
 
 	constructor(options: ArmControlOptions) {
 		this.#options = options;
@@ -70,6 +71,11 @@ export class ArmControl implements LoopInputs {
 
 	get state(): ArmingState {
 		return this.#state;
+	}
+
+	/** Why the servos did not take the last arming; null when they did, or were not asked. */
+	get refusal(): ArmError | null {
+		return this.#refusal;
 	}
 
 	/** This tick's wish; read once per tick by the loop. */
@@ -139,6 +145,7 @@ export class ArmControl implements LoopInputs {
 			this.select(this.chosen);
 			return true;
 		}
+		this.#refusal = null;
 		this.#send({ kind: 'arm' });
 		return (await this.#energising) ?? this.#state.phase === 'armed';
 	}
@@ -229,7 +236,9 @@ export class ArmControl implements LoopInputs {
 	}
 
 	async #energise(): Promise<boolean> {
-		const done = (await this.#session?.arm(SO101_SERVO_LIMITS))?.ok ?? false;
+		const answer = await this.#session?.arm(SO101_SERVO_LIMITS);
+		this.#refusal = answer?.ok === false ? answer.error : null;
+		const done = answer?.ok === true;
 		this.#send({ kind: done ? 'armed' : 'armFailed' });
 		return done && this.#state.phase === 'armed';
 	}

@@ -185,7 +185,11 @@ export class RobotHost implements RobotApi {
 		const { control, drive } = this.#need();
 		drive.restart();
 		const done = await this.#withTime(control.arm());
-		return done ? { ok: true } : { ok: false, code: 'servo_overload', details: {} };
+		if (done) return { ok: true };
+		// Without a refusal somebody stopped it: the arm's report says so, there is nothing to explain.
+		return control.refusal === null
+			? { ok: false, code: 'not_armed', details: {} }
+			: refusal(control.refusal);
 	}
 
 	relax(): Promise<ArmAnswer> {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '$lib/core';
 import type { BusCommands } from '../bus/bus-commands';
 import type { BusError } from '../bus/bus-error';
 import type { JointDuty, ServoDriver } from '../servo-driver';
+import { STATUS_ERROR } from './packet';
 import { STS3215, type Register } from './registers';
 import { decodeSignMagnitude, encodeSignMagnitude } from './sign-magnitude';
 
@@ -121,6 +122,12 @@ export const STS3215_DRIVER: ServoDriver = {
 		into.voltage[joint] = valueIn(data, base, STS3215.presentVoltage, at) / 10;
 		into.temperature[joint] = valueIn(data, base, STS3215.presentTemperature, at);
 		into.current[joint] = valueIn(data, base, STS3215.presentCurrent, at) * CURRENT_UNIT_MA;
+	},
+
+	faultOf(bits) {
+		if ((bits & STATUS_ERROR.overheat) !== 0) return 'servo_overheat';
+		if ((bits & (STATUS_ERROR.overload | STATUS_ERROR.overcurrent)) !== 0) return 'servo_overload';
+		return (bits & STATUS_ERROR.voltage) !== 0 ? 'servo_voltage' : 'servo_fault';
 	},
 
 	async identify(bus, id) {

@@ -104,6 +104,8 @@ export class ServoMemory {
 	readonly #lasting = new Uint8Array(SIZE);
 	/** Writes that reached lasting memory, for tests of wear. */
 	lastingWrites = 0;
+	/** Addresses whose cells take no value any more: the servo acknowledges a write and keeps the old one. */
+	readonly wornOut = new Set<number>();
 
 	constructor(id: number) {
 		this.restoreFactory(id);
@@ -139,7 +141,7 @@ export class ServoMemory {
 		let lasting = false;
 		for (let k = 0; k < length; k++) {
 			const at = address + k;
-			if (at >= SIZE || isReadOnly(at)) continue;
+			if (at >= SIZE || isReadOnly(at) || this.wornOut.has(at)) continue;
 			const value = data[offset + k] ?? 0;
 			this.bytes[at] = value;
 			if (at >= RAM_FROM && at <= RAM_TO) continue;
