@@ -35,7 +35,7 @@ export function downloadDataset(lab: Lab, datasetId: string): () => void {
 	const onProgress = (progress: { episodesDone: number; bytesWritten: number }): void => {
 		if (!cancelled) show('running', progress.episodesDone, progress.bytesWritten);
 	};
-	void core.exportZip(datasetId, onProgress).then(
+	void core.exports.zip(core.options.seatId, datasetId, onProgress).then(
 		(answer) => {
 			if (answer.ok && !cancelled) {
 				handOut(answer.file);
@@ -52,7 +52,7 @@ export function downloadDataset(lab: Lab, datasetId: string): () => void {
 	);
 	return () => {
 		cancelled = true;
-		core.cancelExport();
+		core.exports.cancel();
 		show('cancelled', 0, 0);
 	};
 }

@@ -18,7 +18,7 @@ import {
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { DatasetApi, ExportAnswer, RecorderApi } from '../hosts/api';
+import type { ArmAnswer, RecorderApi } from '../hosts/api';
 import { createInputs } from './inputs';
 import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
 import { createLibrary } from './library';
@@ -29,13 +29,14 @@ import { armProblem, browserProblem, deathProblem } from './problems';
 import { createRecordingControl } from './recording';
 import { PageBeat } from './beat';
 import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
+import { createExports } from './exports';
 import { createTelemetry } from './telemetry';
 import { BuildMismatchError, createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
 
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
-/** A ROBOT that dies this soon after its start is not started again by itself: a person decides. */
-const RESTART_PAUSE_MS = 5000;
+/** A ROBOT that dies again this soon is not started by itself a second time: a person decides. */
+const RESTART_PAUSE_MS = 10_000;
 export class LabCore {
 	readonly changed = createSignal<void>();
 	/** Keys, gamepad and the leader's squeeze pull the same trigger. */
@@ -44,6 +45,7 @@ export class LabCore {
 	readonly inputs = createInputs(SO101_JOINT_COUNT);
 	readonly library = createLibrary();
 	readonly recording;
+	readonly exports;
 	readonly options: LabOptions;
 
 	phase: 'starting' | 'ready' | 'failed' = 'starting';
@@ -66,7 +68,6 @@ export class LabCore {
 	readonly #pictures;
 	#arm: ArmSide | null = null;
 	#recorder: RunningWorker<RecorderApi> | null = null;
-	#dataset: RunningWorker<DatasetApi> | null = null;
 	#timers: ReturnType<typeof setInterval>[] = [];
 	readonly #beat = new PageBeat({
 		inputs: this.inputs,
@@ -75,7 +76,7 @@ export class LabCore {
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
 	#silentChecks = 0;
-	#armStartedAtMs = Number.NEGATIVE_INFINITY;
+	#selfRestartedAtMs = Number.NEGATIVE_INFINITY;
 	#missedTicks = 0;
 	#padPort: MessagePort | null = null;
 	#disposed = false;
@@ -85,6 +86,7 @@ export class LabCore {
 		this.#workers = createWorkerSet(options.build);
 		this.#workers.died.on((name) => void this.#onDeath(name));
 		this.#pictures = createPictures(this.#workers, this.#linkOptions, () => this.changed.emit());
+		this.exports = createExports(this.#workers);
 		this.recording = createRecordingControl({
 			scheduler: createWallScheduler(),
 			onChange: () => this.changed.emit(),
@@ -92,10 +94,10 @@ export class LabCore {
 			onStored: () => void this.refreshLibrary(),
 			ports: {
 				describe: () => describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps),
-				prepare: (what) => this.recorder.prepare(what),
+				prepare: (what) => this.#recorderAnswers<ArmAnswer>(this.recorder.prepare(what)),
 				flow: async (active) => this.#arm?.robot.orGone(this.#arm.robot.api.record(active)),
-				counts: () => this.recorder.counts(),
-				seal: (interrupted) => this.recorder.seal(interrupted),
+				counts: () => this.#recorderAnswers(this.recorder.counts()),
+				seal: (interrupted) => this.#recorderAnswers(this.recorder.seal(interrupted)),
 				discard: (id) => this.recorder.discardEpisode(id)
 			}
 		});
@@ -147,7 +149,7 @@ export class LabCore {
 			await this.#startArm();
 			this.#step('cameras');
 			await this.#joinPictures();
-			this.#dataset = await this.#workers.start<DatasetApi>('dataset');
+			await this.exports.start();
 			await this.refreshLibrary();
 			this.phase = 'ready';
 			this.#startTimers();
@@ -171,21 +173,6 @@ export class LabCore {
 	/** A canvas on which RENDER shows one camera. */
 	attachCanvas(camera: string, canvas: OffscreenCanvas): void {
 		this.#pictures.attachCanvas(camera, canvas);
-	}
-
-	/** Writes a dataset as a zip; rejects when DATASET is gone before it is done. */
-	async exportZip(
-		datasetId: string,
-		onProgress: Parameters<DatasetApi['exportZip']>[2]
-	): Promise<ExportAnswer> {
-		const worker = this.#dataset;
-		if (worker === null) return { ok: false, code: 'dataset_worker_died', details: {} };
-		const { seatId } = this.options;
-		return worker.orGone<ExportAnswer>(worker.api.exportZip(seatId, datasetId, proxy(onProgress)));
-	}
-
-	cancelExport(): void {
-		void this.#dataset?.api.cancel();
 	}
 
 	async selectSource(source: DriveSource): Promise<void> {
@@ -248,11 +235,15 @@ export class LabCore {
 		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
 	}
 
+	/** A dead RECORDER never answers; nobody waits for it. */
+	#recorderAnswers<T>(answer: Promise<T>): Promise<T> {
+		return this.#recorder?.orGone(answer) ?? answer;
+	}
+
 	async #startArm(): Promise<void> {
 		this.telemetry.reset();
 		const arm = await startArmSide(this.#workers, this.#linkOptions);
 		this.#arm = arm;
-		this.#armStartedAtMs = performance.now();
 		this.armGeneration += 1;
 		arm.robotPort.onmessage = (event: MessageEvent<unknown>) => this.#fromRobot(event.data);
 		arm.posesPort.onmessage = (event: MessageEvent<unknown>) => this.#fromPlant(event.data);
@@ -369,7 +360,7 @@ export class LabCore {
 				break;
 			case 'dataset':
 				this.fail(code);
-				this.#dataset = await this.#workers.start<DatasetApi>('dataset');
+				await this.exports.start();
 				break;
 		}
 		this.changed.emit();
@@ -388,7 +379,8 @@ export class LabCore {
 		this.report = { ...IDLE_REPORT, status: 'lost', reason: name };
 		this.recording.send({ type: 'interrupt', code });
 		this.fail(code);
-		const atOnce = performance.now() - this.#armStartedAtMs < RESTART_PAUSE_MS;
-		if (name === 'robot' && !atOnce) await this.#restartArm();
+		if (name !== 'robot' || performance.now() - this.#selfRestartedAtMs < RESTART_PAUSE_MS) return;
+		this.#selfRestartedAtMs = performance.now();
+		await this.#restartArm();
 	}
 }
