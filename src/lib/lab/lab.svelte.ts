@@ -1,7 +1,7 @@
 // The rune facade of the lab: one object per visit, made by the lab's layout, living as long as it. Holds the view model
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
-import { labRateHz } from '$lib/contracts';
+import { labRateHz, type ErrorCode } from '$lib/contracts';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
@@ -69,7 +69,7 @@ export class Lab {
 		if (this.core.options.probe) this.#cleanup.push(installProbe(this));
 		this.#watchNetwork();
 		void readKeyLabels().then((labels) => (this.#keyLabels = labels));
-		this.#seat = await holdSeat(this.core.options.seatId, (held) => this.#onSeat(held));
+		this.#seat = await holdSeat(this.core.options.seatId, (problem) => this.#onSeat(problem));
 		await this.core.start();
 		this.#markReady();
 		this.#offline = await registerOffline(() => {
@@ -104,13 +104,16 @@ export class Lab {
 		this.core.dispose();
 	}
 
-	#onSeat(held: boolean): void {
-		this.core.otherTab = !held;
-		if (held && this.core.problem?.code === 'second_tab') this.core.problem = null;
-		if (held) void this.core.refreshLibrary();
-		if (held) return;
-		this.core.seatLost();
-		this.core.fail('second_tab');
+	#onSeat(problem: ErrorCode | null): void {
+		const { core } = this;
+		core.otherTab = problem !== null;
+		if (problem === null) {
+			if (core.problem?.code === 'second_tab') core.problem = null;
+			void core.refreshLibrary();
+			return;
+		}
+		core.seatLost();
+		core.fail(problem);
 	}
 
 	#watchNetwork(): void {

@@ -143,7 +143,7 @@ export interface RecorderApi {
 	discardDataset(id: string): Promise<void>;
 	restoreDataset(id: string): Promise<void>;
 	recover(id: string): Promise<ArmAnswer>;
-	persist(): Promise<boolean>;
+	persist(): Promise<ArmAnswer>;
 }
 
 export type ExportAnswer =

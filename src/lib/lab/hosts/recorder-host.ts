@@ -218,8 +218,9 @@ export class RecorderHost implements RecorderApi {
 		}
 	}
 
-	async persist(): Promise<boolean> {
-		return (await askToPersist(navigator.storage)) === true;
+	async persist(): Promise<ArmAnswer> {
+		const kept = (await askToPersist(navigator.storage)) === true;
+		return kept ? { ok: true } : { ok: false, code: 'storage_not_persisted', details: {} };
 	}
 
 	#need(): RecordingStore {

@@ -14,10 +14,13 @@ export function createActions(lab: Lab): LabActions {
 	let cancelDownload: (() => void) | null = null;
 	const { core } = lab;
 
+	/** Shows what was refused. */
+	const answered = async (answer: Promise<ArmAnswer>): Promise<void> => {
+		const result = await answer;
+		if (!result.ok && isErrorCode(result.code)) core.fail(result.code, result.details);
+	};
 	const ask = (answer: Promise<ArmAnswer> | undefined): void => {
-		void answer?.then((result) => {
-			if (!result.ok && isErrorCode(result.code)) core.fail(result.code, result.details);
-		});
+		if (answer !== undefined) void answered(answer);
 	};
 	const changeStore = (change: Promise<unknown>): void => {
 		void change.finally(() => core.refreshLibrary());
@@ -105,9 +108,9 @@ export function createActions(lab: Lab): LabActions {
 			lab.download = null;
 			core.changed.emit();
 		},
-		askPersist: () => changeStore(core.recorder.persist()),
+		askPersist: () => changeStore(answered(core.recorder.persist())),
 		recover: (id) => {
-			changeStore(core.recorder.recover(id).then((answer) => ask(Promise.resolve(answer))));
+			changeStore(answered(core.recorder.recover(id)));
 		},
 		discardRecoverable: (id) => changeStore(core.recorder.discardEpisode(id)),
 		dismissProblem: () => {

@@ -1,13 +1,18 @@
 // One tab drives. A Web Lock per seat says which; another tab may take over, and the one that loses it stops at once.
 
+import type { ErrorCode } from '$lib/contracts';
+
 export interface SeatHold {
 	/** Takes the seat from whichever tab has it. */
 	takeOver(): Promise<void>;
 	release(): void;
 }
 
-/** Calls `onChange` with whether this tab has the seat: now, and whenever that changes. */
-export async function holdSeat(seatId: string, onChange: (held: boolean) => void): Promise<SeatHold> {
+/** Calls `onChange` with what keeps this tab from the seat, null when it has it: now, and whenever that changes. */
+export async function holdSeat(
+	seatId: string,
+	onChange: (problem: ErrorCode | null) => void
+): Promise<SeatHold> {
 	const name = `edubotics-seat:${seatId}`;
 	let letGo: (() => void) | null = null;
 
@@ -15,14 +20,14 @@ export async function holdSeat(seatId: string, onChange: (held: boolean) => void
 		new Promise((answered) => {
 			navigator.locks
 				.request(name, options, (lock) => {
-					onChange(lock !== null);
+					onChange(lock === null ? 'second_tab' : null);
 					answered();
 					if (lock === null) return undefined;
 					return new Promise<void>((release) => (letGo = release));
 				})
 				.catch(() => {
 					letGo = null;
-					onChange(false); // stolen by another tab
+					onChange('second_tab'); // stolen by another tab
 					answered();
 				});
 		});
