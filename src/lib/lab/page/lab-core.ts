@@ -25,13 +25,13 @@ import { createLibrary } from './library';
 import { startArmSide, type ArmSide, type LinkOptions } from './links';
 import type { RecordTrigger } from '$lib/teleop';
 import { createPictures } from './pictures';
-import { armProblem, browserProblem, deathProblem } from './problems';
+import { armProblem, browserProblem, deathProblem, startProblem } from './problems';
 import { createRecordingControl } from './recording';
 import { PageBeat } from './beat';
 import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
 import { createExports } from './exports';
 import { createTelemetry } from './telemetry';
-import { BuildMismatchError, createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
+import { createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
 
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
@@ -156,9 +156,7 @@ export class LabCore {
 			void this.#loadPhysics();
 		} catch (error) {
 			this.phase = 'failed';
-			this.fail(error instanceof BuildMismatchError ? 'build_mismatch' : 'robot_worker_died', {
-				reason: String(error)
-			});
+			this.fail(startProblem(error), { reason: String(error) });
 		}
 		this.changed.emit();
 	}

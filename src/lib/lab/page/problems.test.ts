@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmReport, Capabilities } from '$lib/contracts';
-import { armProblem, browserProblem, deathProblem } from './problems';
+import { CodedError } from '$lib/core';
+import { armProblem, browserProblem, deathProblem, helloProblem, startProblem } from './problems';
 
 const ALL: Capabilities = {
 	isolated: true,
@@ -54,6 +55,15 @@ it.each([
 	['dataset', 'dataset_worker_died']
 ] as const)('the death of %s is told as its own', (worker, code) => {
 	expect(deathProblem(worker)).toBe(code);
+});
+
+it('a worker of another build may not join, and the lab says why it did not start', () => {
+	const hello = { build: 'b2', isolated: true };
+	expect(helloProblem(hello, 'b2')).toBeNull();
+	expect(helloProblem(hello, 'b1')).toBe('build_mismatch');
+	expect(startProblem(new CodedError('build_mismatch', 'b1'))).toBe('build_mismatch');
+	expect(startProblem(new CodedError('no_such_code', 'a defect of ours'))).toBe('robot_worker_died');
+	expect(startProblem(new TypeError('a script did not load'))).toBe('robot_worker_died');
 });
 
 describe('what an arm reports', () => {

@@ -1,6 +1,8 @@
 // From what the page finds out to the code of the note it shows. Pure tables; the words are in ui/error-words.
 
-import type { ArmReport, Capabilities, ErrorCode } from '$lib/contracts';
+import { isErrorCode, type ArmReport, type Capabilities, type ErrorCode } from '$lib/contracts';
+import { CodedError } from '$lib/core';
+import type { WorkerHello } from '../hosts/api';
 import type { WorkerName } from './worker-set';
 
 /** What this browser lacks, the gravest first; null when it has all. The lab starts in any case and does what it can. */
@@ -25,6 +27,16 @@ const DEATHS: Readonly<Record<WorkerName, ErrorCode>> = {
 /** What the person reads when a worker is gone. */
 export function deathProblem(worker: WorkerName): ErrorCode {
 	return DEATHS[worker];
+}
+
+/** Why a worker that says hello may not join; null when it may. */
+export function helloProblem(hello: WorkerHello, build: string): ErrorCode | null {
+	return hello.build === build ? null : 'build_mismatch';
+}
+
+/** Why the lab did not start. What carries no code of its own is a worker that did not come up. */
+export function startProblem(error: unknown): ErrorCode {
+	return error instanceof CodedError && isErrorCode(error.code) ? error.code : 'robot_worker_died';
 }
 
 /** What an arm's report newly says that a person must know; null when it says nothing new or nothing grave. */

@@ -7,7 +7,7 @@
 // neighbours are made anew when it is replaced. Its unanswered calls would wait for ever; `orGone` ends them.
 
 import { releaseProxy, wrap, type Remote } from 'comlink';
-import { createSignal, type Signal } from '$lib/core';
+import { CodedError, createSignal, type Signal } from '$lib/core';
 import datasetUrl from '../../../workers/dataset.worker.ts?worker&url';
 import plantUrl from '../../../workers/plant.worker.ts?worker&url';
 import recorderUrl from '../../../workers/recorder.worker.ts?worker&url';
@@ -16,6 +16,7 @@ import robotUrl from '../../../workers/robot.worker.ts?worker&url';
 import { lifeLockName } from '../hosts/alive';
 import type { WorkerHello } from '../hosts/api';
 import { spawnWorker } from '../spawn-worker';
+import { helloProblem } from './problems';
 
 export type WorkerName = 'robot' | 'plant' | 'render' | 'recorder' | 'dataset';
 
@@ -63,10 +64,6 @@ interface Entry {
 	readonly api: Remote<Pingable>;
 	readonly end: AbortController;
 	missed: number;
-}
-
-export class BuildMismatchError extends Error {
-	override readonly name = 'BuildMismatchError';
 }
 
 export function createWorkerSet(build: string): WorkerSet {
@@ -138,9 +135,10 @@ export function createWorkerSet(build: string): WorkerSet {
 			});
 			broken.catch(() => undefined);
 			const hello = await Promise.race([api.hello(), broken]);
-			if (hello.build !== build) {
+			const problem = helloProblem(hello, build);
+			if (problem !== null) {
 				worker.terminate();
-				throw new BuildMismatchError(`${name} worker is of another build`);
+				throw new CodedError(problem, `${name} says it is of build ${hello.build}, not ${build}`);
 			}
 			const end = new AbortController();
 			const entry: Entry = { worker, api, end, missed: 0 };
