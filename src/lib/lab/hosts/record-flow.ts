@@ -65,8 +65,9 @@ export class RecordFlow {
 	take(batch: TickBatch, nowMs: number): void {
 		if (!this.#active || batch.count === 0) return;
 		const { joints, ticksPerRow } = this.#options;
-		// On the grid of the lab clock, where pictures are taken too in lockstep.
-		if (this.#startTick < 0) this.#startTick = Math.ceil(batch.firstTick / ticksPerRow) * ticksPerRow;
+		// On the grid of the lab clock, where pictures are taken too in lockstep; and the first tick that began after recording
+		// was asked for: the one before may have had its picture when nobody was there to take it.
+		if (this.#startTick < 0) this.#startTick = (Math.floor(batch.firstTick / ticksPerRow) + 1) * ticksPerRow;
 		for (let i = 0; i < batch.count; i++) {
 			const since = batch.firstTick + i - this.#startTick;
 			if (since < 0 || since % ticksPerRow !== 0) continue;
