@@ -11,15 +11,13 @@ export const ERROR_CODES = [
 	'no_webcodecs',
 	/** Capability probe, information only: no H.264 encoder, AV1 or VP9 is used instead. Nothing to do. */
 	'no_h264',
-	/** Capability probe or RENDER: no WebGL. The arm moves, the 3-D view and rendered cameras are missing; turn on graphics acceleration. */
+	/** Capability probe: no WebGL. The 3-D view is drawn by the processor, the virtual cameras always are; graphics acceleration makes it smoother. */
 	'no_webgl',
 	/** Store: IndexedDB missing or refused (private window). Driving works, nothing can be saved; use a normal window. */
 	'no_indexeddb',
-	/** Capability probe: no Web Serial. The virtual arm works; a real arm needs Chrome or Edge, or the school's permission. */
-	'no_serial',
 	/** RECORDER: quota reached before or during a recording. The recording so far is whole; download and delete, then go on. */
 	'storage_full',
-	/** Store, information: the browser did not promise to keep the data. Download before the lesson ends. */
+	/** RECORDER when a person asked: the browser does not promise to keep the data. Download before the lesson ends. */
 	'storage_not_persisted',
 	/** Store: the browser grants no space at all (policy, private window). Nothing can be recorded here. */
 	'quota_zero',
@@ -31,8 +29,6 @@ export const ERROR_CODES = [
 	'store_damaged',
 	/** PAGE: the seat's lock is held by another tab. This tab only watches; drive there or take over here. */
 	'second_tab',
-	/** ROBOT: the serial port is in use by another tab or program. Close it, plug again. */
-	'port_busy',
 	/** ROBOT: the cable was pulled or the port vanished. The recording up to here is kept; plug in, connect, arm again. */
 	'port_lost',
 	/** ROBOT at connect: one or more servos do not answer. The joint is named; check its cable and the power supply. */
@@ -49,18 +45,16 @@ export const ERROR_CODES = [
 	'arm_setting_refused',
 	/** ROBOT: a servo reports a fault of its own. Torque stays off; power-cycle and connect again. */
 	'servo_fault',
-	/** GATE: a joint pushes too hard for too long. It gives way; free the arm. */
+	/** ROBOT: a servo gave up because its joint pushed too hard for too long. Free the arm, unlock again. */
 	'servo_overload',
-	/** GATE: a servo is too hot. The arm slows and parks; let it cool. */
+	/** ROBOT or the gate: a servo is too hot. The arm slows and parks; let it cool. */
 	'servo_overheat',
-	/** GATE: supply voltage out of range. The arm parks; check the power supply. */
+	/** ROBOT or the gate: supply voltage out of range. The arm holds; check the power supply. */
 	'servo_voltage',
-	/** Camera: the device was unplugged or ended. The recording is sealed; plug in again. */
+	/** Camera: its device or its worker is gone. The recording is sealed; plug in again. */
 	'camera_lost',
 	/** Camera: no new picture for a second. The recording is sealed as interrupted; check the camera. */
 	'camera_frozen',
-	/** Camera: permission refused. Allow the camera in the address bar or use the virtual one. */
-	'camera_denied',
 	/** PAGE: the ROBOT worker died. The arm holds; it restarts disarmed. */
 	'robot_worker_died',
 	/** PAGE: the PLANT worker died, i.e. the virtual arm was "unplugged". It restarts; arm again. */
@@ -86,9 +80,7 @@ export const ERROR_CODES = [
 	/** Service worker, information: a new version waits until nothing moves and nothing records. */
 	'update_waiting',
 	/** PAGE: a worker of another build answered. It refuses to start; reload. */
-	'build_mismatch',
-	/** Start: settings contradict themselves; the names are given. The lab does not start until they agree. */
-	'config_contradiction'
+	'build_mismatch'
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -9,7 +9,7 @@ export interface SerialTransport {
 	/** Stable for one physical or virtual port. */
 	readonly id: string;
 	readonly state: TransportState;
-	/** Opens the pipe; rejects with a coded error (`port_busy`, `port_gone`, ...). */
+	/** Opens the pipe; rejects with a coded error (`port_gone`, ...). */
 	open(options: { readonly baudRate: number }): Promise<void>;
 	/**
 	 * Queues bytes for the wire. Never blocks and never throws: a pipe that broke reports through `onLost`. The caller may

@@ -52,11 +52,6 @@ const words = {
 		what: () => m.error_no_indexeddb_what(),
 		next: () => m.error_no_indexeddb_next()
 	},
-	no_serial: {
-		title: () => m.error_no_serial_title(),
-		what: () => m.error_no_serial_what(),
-		next: () => m.error_no_serial_next()
-	},
 	storage_full: {
 		title: () => m.error_storage_full_title(),
 		what: ({ megabytes }) =>
@@ -92,11 +87,6 @@ const words = {
 		title: () => m.error_second_tab_title(),
 		what: () => m.error_second_tab_what(),
 		next: () => m.error_second_tab_next()
-	},
-	port_busy: {
-		title: () => m.error_port_busy_title(),
-		what: () => m.error_port_busy_what(),
-		next: () => m.error_port_busy_next()
 	},
 	port_lost: {
 		title: () => m.error_port_lost_title(),
@@ -163,11 +153,6 @@ const words = {
 		what: () => m.error_camera_frozen_what(),
 		next: () => m.error_camera_frozen_next()
 	},
-	camera_denied: {
-		title: () => m.error_camera_denied_title(),
-		what: () => m.error_camera_denied_what(),
-		next: () => m.error_camera_denied_next()
-	},
 	robot_worker_died: {
 		title: () => m.error_robot_worker_died_title(),
 		what: () => m.error_robot_worker_died_what(),
@@ -232,28 +217,20 @@ const words = {
 		title: () => m.error_build_mismatch_title(),
 		what: () => m.error_build_mismatch_what(),
 		next: () => m.error_build_mismatch_next()
-	},
-	config_contradiction: {
-		title: () => m.error_config_contradiction_title(),
-		what: ({ names }) =>
-			names === undefined
-				? m.error_config_contradiction_what()
-				: m.error_config_contradiction_what_names({ names }),
-		next: () => m.error_config_contradiction_next()
 	}
 } satisfies Record<ErrorCode, ErrorWords>;
 
 export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = words;
 
 /** Codes that inform, codes that warn; everything else stops what the learner was doing. */
-const INFORMATION: readonly ErrorCode[] = ['no_h264', 'update_waiting', 'episode_torn', 'export_aborted'];
-const WARNING: readonly ErrorCode[] = [
-	'no_isolation',
+const INFORMATION: readonly ErrorCode[] = [
+	'no_h264',
 	'no_webgl',
-	'no_serial',
-	'storage_not_persisted',
-	'second_tab'
+	'update_waiting',
+	'episode_torn',
+	'export_aborted'
 ];
+const WARNING: readonly ErrorCode[] = ['no_isolation', 'storage_not_persisted', 'second_tab'];
 
 export function errorTone(code: ErrorCode): 'info' | 'warn' | 'danger' {
 	if (INFORMATION.includes(code)) return 'info';

@@ -40,7 +40,7 @@ export function createActions(lab: Lab): LabActions {
 		stop: () => void core.robot?.stop(),
 		clearStop: () => void core.robot?.clearStop(),
 		reconnect: () => void core.reconnect(),
-		switchArm: () => core.fail('no_serial'),
+		switchArm: () => undefined, // there is one kind of arm so far; the switch shows no other
 		takeOverTab: () => lab.takeOverTab(),
 		setSource: (source) => void core.selectSource(source),
 		setKeyboardMode: (mode) => {

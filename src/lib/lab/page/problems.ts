@@ -36,7 +36,8 @@ export function helloProblem(hello: WorkerHello, build: string): ErrorCode | nul
 
 /** Why the lab did not start. What carries no code of its own is a worker that did not come up. */
 export function startProblem(error: unknown): ErrorCode {
-	return error instanceof CodedError && isErrorCode(error.code) ? error.code : 'robot_worker_died';
+	const code = error instanceof CodedError ? String(error.code) : '';
+	return isErrorCode(code) ? code : 'robot_worker_died';
 }
 
 /** What an arm's report newly says that a person must know; null when it says nothing new or nothing grave. */
