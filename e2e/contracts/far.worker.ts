@@ -3,7 +3,7 @@
 import { expose } from 'comlink';
 import type { ChainPortServer } from '$lib/sim/chain';
 import { serveChain } from '$lib/robot/transport/testing/transports';
-import type { RenderPorts } from '$lib/scene/render-host';
+import type { RenderPorts } from '$lib/scene/camera-renderer';
 import { serveRender } from '$lib/scene/testing/lockstep-camera';
 
 const chains = new Map<number, ChainPortServer>();

@@ -17,7 +17,7 @@ import {
 	type ChainFar
 } from '$lib/robot/transport/testing/transports';
 import { transportContract, type TransportHarness } from '$lib/robot/transport/transport.contract';
-import type { RenderPorts } from '$lib/scene/render-host';
+import type { RenderPorts } from '$lib/scene/camera-renderer';
 import { lockstepCameraHarness } from '$lib/scene/testing/lockstep-camera';
 import { renderedCameraHarness } from '$lib/scene/testing/render-rig';
 import type { Far } from './far.worker';

@@ -9,7 +9,7 @@ import { createSoftwareScene } from './software-renderer';
 import { clearPicture, createPicture, halve, packColour, type Picture } from './triangle-raster';
 
 export type { Picture } from './triangle-raster';
-export { RenderHost, type RenderOptions, type RenderPorts } from './render-host';
+export { RenderHost, type RenderPorts } from './render-host';
 
 export interface CameraRenderer {
 	readonly cameraNames: readonly string[];
