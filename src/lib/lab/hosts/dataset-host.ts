@@ -15,10 +15,13 @@ import {
 import { openIdbStore } from '$lib/recorder';
 import type { DatasetApi, ExportAnswer, WorkerHello } from './api';
 
-/** A folder name every system takes: letters, digits, dash and underscore. */
+/** A folder name every system takes: plain letters, digits, dash and underscore; ü becomes ue, é becomes e. */
 export function folderName(name: string): string {
 	const plain = name
+		.replaceAll(/[äöüÄÖÜ]/g, (umlaut) => `${umlaut}e`)
+		.replaceAll('ß', 'ss')
 		.normalize('NFKD')
+		.replaceAll(/\p{M}/gu, '')
 		.replaceAll(/[^\w-]+/g, '_')
 		.replaceAll(/^_+|_+$/g, '');
 	return plain === '' ? 'dataset' : plain.slice(0, 60);
