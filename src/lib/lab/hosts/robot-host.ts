@@ -72,6 +72,8 @@ export class RobotHost implements RobotApi {
 	#loop: ControlLoop | null = null;
 	#flow: RecordFlow | null = null;
 	#seq = 0;
+	/** When the arm said anything at all. */
+	#heardMs = Number.NEGATIVE_INFINITY;
 	#reported = '';
 	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
 	#goal: Float32Array | null = null;
@@ -173,6 +175,7 @@ export class RobotHost implements RobotApi {
 			rateHz: labRateHz(fps)
 		});
 		this.#loop = loop;
+		transport.onBytes(() => (this.#heardMs = scheduler.now()));
 		transport.onLost(() => control.lost());
 		loop.start(attached.lockstep?.nextStepMs() ?? scheduler.now());
 		control.connected(loop, session);
@@ -327,8 +330,9 @@ export class RobotHost implements RobotApi {
 		const loop = this.#loop;
 		if (loop === null || !loop.running) return;
 		const { scheduler, transport } = this.#need();
-		if (scheduler.now() - loop.stateMs > LOST_AFTER_MS && loop.counters.ticks > 100)
-			transport.abandon('no answer');
+		// Answers that come too late to be used are failed reads, but nobody has pulled the cable.
+		const lastMs = Math.max(loop.stateMs, this.#heardMs);
+		if (scheduler.now() - lastMs > LOST_AFTER_MS && loop.counters.ticks > 100) transport.abandon('no answer');
 	}
 
 	#reportArm(): void {
