@@ -10,7 +10,8 @@ import {
 } from '$lib/teleop';
 import type { Lab } from '../lab.svelte';
 
-function isTyping(target: EventTarget | null): boolean {
+/** In a field that takes text or a choice, where no key is a command. */
+export function isTyping(target: EventTarget | null): boolean {
 	return (
 		target instanceof HTMLElement &&
 		(target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
@@ -79,8 +80,10 @@ export function listenToKeys(lab: Lab): () => void {
 		const data = event.data as { v?: unknown; ch?: unknown; down?: unknown; code?: unknown } | null;
 		if (event.origin !== 'null' || data?.v !== 1 || data.ch !== 'key' || typeof data.code !== 'string')
 			return;
-		if (data.down === true) press(data.code);
-		else release(data.code);
+		const trigger = RECORD_KEYS[data.code];
+		if (data.down !== true) release(data.code);
+		else if (trigger === undefined) press(data.code);
+		else pull(trigger);
 	};
 	const onHidden = (): void => {
 		if (document.visibilityState !== 'visible') lab.core.inputs.releaseAll();

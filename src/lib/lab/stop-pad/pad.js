@@ -24,15 +24,14 @@
 	button.addEventListener('click', (event) => stop('pointer', event));
 
 	document.addEventListener('keydown', (event) => {
-		if (event.code === 'Space' || event.code === 'Enter' || event.code === 'Escape') {
+		// Enter means Stop to whoever came to the button; given the focus while keys drive, it is the record key.
+		const enter = event.code === 'Enter' && event.target === button;
+		if (enter || event.code === 'Space' || event.code === 'Escape') {
 			event.preventDefault();
 			stop('key', event);
 			return;
 		}
-		if (event.code === 'Tab' || event.ctrlKey || event.metaKey || event.altKey) return;
-		// The focus stays here while keys drive the arm; they go on to the page.
-		event.preventDefault();
-		if (event.repeat) return;
+		if (event.repeat || event.code === 'Tab' || event.ctrlKey || event.metaKey || event.altKey) return;
 		forwarded.add(event.code);
 		tellPage({ ch: 'key', down: true, code: event.code });
 	});
@@ -51,7 +50,7 @@
 			port = event.ports[0];
 			document.documentElement.dataset['port'] = 'open';
 		}
-		if (data.ch === 'focus') button.focus();
+		if (data.ch === 'drive') button.blur();
 		if (data.ch === 'label') {
 			button.textContent = String(data.text);
 			document.title = String(data.text);
