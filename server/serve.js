@@ -43,19 +43,22 @@ export async function serve({
 	/** @type {import('node:http').RequestListener} */
 	const listener = (request, response) => {
 		applyHeaders(request, response);
-		handler(request, response, () => {
-			const file = safePreviousChunk(request.url ?? '/', previousDir);
-			if (file === undefined) {
-				response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-				response.end('Not found');
-				return;
-			}
+		const url = request.url ?? '/';
+		// Kit answers 404 for chunks it does not know and passes nothing on: earlier ones come before it.
+		const isPresent = safePreviousChunk(url, join(buildDir, 'client')) !== undefined;
+		const file = isPresent ? undefined : safePreviousChunk(url, previousDir);
+		if (file !== undefined) {
 			const type = contentTypes[/** @type {keyof typeof contentTypes} */ (extname(file))];
 			response.writeHead(200, {
 				'content-type': type ?? 'application/octet-stream',
 				'cache-control': 'public,max-age=31536000,immutable'
 			});
 			createReadStream(file).pipe(response);
+			return;
+		}
+		handler(request, response, () => {
+			response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
+			response.end('Not found');
 		});
 	};
 	const secure = cert !== '';

@@ -93,7 +93,7 @@ export async function build() {
 	const wanted = fingerprint(SOURCES);
 	if (existsSync(join(root, 'build', 'handler.js')) && readStamp('build') === wanted) return true;
 	console.log('Building ...');
-	keepChunks();
+	keepChunks((readStamp('build') || 'unknown').slice(0, 16));
 	const result = await run(process.execPath, [nodeTool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
 		env: { ...process.env, NODE_ENV: 'production', EDUBOTICS_BUILD: wanted.slice(0, 16) },
 		quiet: true
@@ -106,13 +106,17 @@ export async function build() {
 	return true;
 }
 
-/** Moves the present build's immutable chunks to `.cache/chunks`, dropping everything older than two builds. */
-function keepChunks() {
-	const present = join(root, 'build', 'client', '_app', 'immutable');
+/**
+ * Copies the present build's immutable chunks to `chunks` in the cache folder, dropping everything older than two builds.
+ * @param {string} stamp names the present build
+ * @param {string} buildDir
+ * @param {string} cacheDir
+ */
+export function keepChunks(stamp, buildDir = join(root, 'build'), cacheDir = cache) {
+	const present = join(buildDir, 'client', '_app', 'immutable');
 	if (!existsSync(present)) return;
-	const kept = join(cache, 'chunk-sets');
+	const kept = join(cacheDir, 'chunk-sets');
 	mkdirSync(kept, { recursive: true });
-	const stamp = (readStamp('build') || 'unknown').slice(0, 16);
 	const target = join(kept, stamp);
 	if (!existsSync(target)) {
 		cpSync(present, `${target}.part`, { recursive: true });
@@ -123,7 +127,7 @@ function keepChunks() {
 		.map((name) => ({ name, at: statSync(join(kept, name)).mtimeMs }))
 		.sort((a, b) => b.at - a.at);
 	for (const old of sets.slice(2)) rmSync(join(kept, old.name), { recursive: true, force: true });
-	const chunks = join(cache, 'chunks', '_app', 'immutable');
-	rmSync(join(cache, 'chunks'), { recursive: true, force: true });
+	const chunks = join(cacheDir, 'chunks', '_app', 'immutable');
+	rmSync(join(cacheDir, 'chunks'), { recursive: true, force: true });
 	for (const set of sets.slice(0, 2)) cpSync(join(kept, set.name), chunks, { recursive: true });
 }
