@@ -28,7 +28,7 @@ export default ts.config(
 	...svelte.configs.prettier,
 	{
 		languageOptions: {
-			globals: { ...globals.browser, ...globals.node },
+			globals: { ...globals.browser, ...globals.node, __BUILD__: 'readonly' },
 			parserOptions: {
 				projectService: { allowDefaultProject: ['*.js', '*.mjs'] },
 				tsconfigRootDir: import.meta.dirname,

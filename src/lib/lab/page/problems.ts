@@ -1,7 +1,7 @@
 // From what the page finds out to the code of the note it shows. Pure tables; the words are in ui/error-words.
 
 import { isErrorCode, type ArmReport, type Capabilities, type ErrorCode } from '$lib/contracts';
-import { CodedError } from '$lib/core';
+import { isCoded } from '$lib/core';
 import type { WorkerHello } from '../hosts/api';
 import type { WorkerName } from './worker-set';
 
@@ -36,7 +36,7 @@ export function helloProblem(hello: WorkerHello, build: string): ErrorCode | nul
 
 /** Why the lab did not start. What carries no code of its own is a worker that did not come up. */
 export function startProblem(error: unknown): ErrorCode {
-	const code = error instanceof CodedError ? String(error.code) : '';
+	const code = isCoded(error) ? error.code : '';
 	return isErrorCode(code) ? code : 'robot_worker_died';
 }
 
