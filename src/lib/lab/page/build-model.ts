@@ -58,7 +58,7 @@ function cameras(core: LabCore): CameraView[] {
 function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock | null {
 	const can = core.capabilities;
 	if (core.otherTab) return 'other_tab';
-	if (can !== null && !can.indexedDb) return 'no_store';
+	if (!core.storeOpen || can?.indexedDb === false) return 'no_store';
 	if (can !== null && can.videoCodec === null) return 'no_encoder';
 	if (full) return 'storage_full';
 	if (core.camerasLost) return 'no_camera';

@@ -52,6 +52,8 @@ export class LabCore {
 	startStep: 'browser' | 'store' | 'workers' | 'arm' | 'cameras' = 'browser';
 	report: ArmReport = IDLE_REPORT;
 	capabilities: Capabilities | null = null;
+	/** False: the seat's store could not be opened, nothing can be recorded. */
+	storeOpen = true;
 	problem: Problem | null = null;
 	otherTab = false;
 	physics = false;
@@ -230,7 +232,10 @@ export class LabCore {
 		const { seatId, clock } = this.options;
 		const onEnded = proxy((code: ErrorCode) => this.recording.send({ type: 'interrupt', code }));
 		const answer = await this.#recorder.api.open({ seatId, clock }, onEnded);
-		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
+		this.storeOpen = answer.ok;
+		// What the browser lacks has been said already, and says why.
+		const known = !answer.ok && answer.code === 'no_indexeddb' && this.problem !== null;
+		if (!answer.ok && !known) this.fail(answer.code as ErrorCode, answer.details);
 	}
 
 	/** A dead RECORDER never answers; nobody waits for it. */
