@@ -78,7 +78,7 @@ async function walk({ locale, size, hands }) {
 		await slider.focus();
 		await page.keyboard.press('PageUp');
 	}
-	await page.getByText(words.step_name_task_title).first().waitFor({ timeout: 30_000 });
+	await page.getByText(words.step_name_task_title).and(page.locator(':visible')).first().waitFor({ timeout: 30_000 });
 	const seconds = (Date.now() - startedAt) / 1000;
 	const first = { acts, seconds, requests, kilobytes: Math.round(bytes / 1024) };
 	await picture('3-moved');
