@@ -23,6 +23,8 @@ for (const locale of ['de', 'en'] as const) {
 		await slider.focus();
 		await page.keyboard.press('PageUp');
 		// The next step is told once the arm was moved.
-		await expect(page.getByText(lab.word('step_name_task_title'))).toBeVisible({ timeout: 20_000 });
+		await expect(page.getByText(lab.word('step_name_task_title'), { exact: true })).toBeVisible({
+			timeout: 20_000
+		});
 	});
 }
