@@ -220,3 +220,12 @@ test('a second tab watches until it takes over; the first stops, and keeps what 
 	await second.arm();
 	expect((await second.snapshot()).problem).toBeNull();
 });
+
+test('an arm that is locked ends the recording, which is kept as it is', async ({ page, site }) => {
+	const lab = await armedLab(page, site.url);
+	await lab.startRecording();
+	await lab.untilFrames(5, PATIENCE_MS);
+	await lab.button('arm_lock').click();
+	await lab.review();
+	expect((await lab.snapshot()).recording.now).toMatchObject({ state: 'review', interrupted: null });
+});

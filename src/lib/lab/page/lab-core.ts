@@ -297,6 +297,8 @@ export class LabCore {
 			if (fresh && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
 			const problem = armProblem(report, this.report);
 			if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
+			// Nothing is sent to a locked arm, so there is nothing to record either.
+			if (this.report.status === 'disarmed') this.recording.send({ type: 'stop' });
 			if (problem !== null) this.fail(problem);
 			this.changed.emit();
 			return;
