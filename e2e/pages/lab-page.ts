@@ -151,8 +151,8 @@ export class LabPage {
 
 	/** Presses a key on a joint's slider: arrows 1, with Shift 5, PageUp and PageDown 15. */
 	async nudge(joint: number, key: string, times = 1): Promise<void> {
-		const slider = this.slider(joint);
-		await slider.focus();
+		// The page is drawn again up to a tenth of a second after the probe sees a change; keys on a dead slider do nothing.
+		await this.slider(joint).and(this.page.locator(':enabled')).focus();
 		for (let n = 0; n < times; n++) await this.page.keyboard.press(key);
 	}
 

@@ -4,6 +4,7 @@ import type {
 	ArmStatus,
 	CameraView,
 	HoldReason,
+	JointView,
 	LabViewModel,
 	RecordBlock,
 	UndoView,
@@ -15,6 +16,8 @@ import { nextStep } from './next-step';
 /** Episodes after which a download is proposed. */
 const ENOUGH_EPISODES = 5;
 const NEARLY_FULL_S = 30;
+/** A goal this near the wish (degrees or percent) is the wish. */
+const HELD_BACK = 1;
 const HOLD_REASONS: readonly HoldReason[] = [
 	'page_silent',
 	'tab_hidden',
@@ -49,9 +52,9 @@ function cameras(core: LabCore): CameraView[] {
 		? 'lost'
 		: live || lockstep
 			? 'live'
-			: core.phase === 'ready'
-				? 'frozen'
-				: 'starting';
+			: core.cameraFps === null
+				? 'starting'
+				: 'frozen';
 	return ['top', 'wrist'].map((name) => ({ name, status, width: 320, height: 240, fps: core.cameraFps }));
 }
 
@@ -66,12 +69,24 @@ function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock 
 	return core.task.trim() === '' ? 'no_task' : null;
 }
 
+/** Sealed and in the store, but nobody has said yet whether it is kept. */
+function underReview(core: LabCore): string | null {
+	const { state } = core.recording;
+	return state.name === 'review' ? state.episodeId : null;
+}
+
+/** The gate says for the whole arm that it changed a wish; a joint that is where it shall be was not held back. */
+function limitedBy(joint: JointView, target: number | undefined): number {
+	if (target === undefined || joint.goal === null) return joint.limitedBy;
+	return Math.abs(target - joint.goal) < HELD_BACK ? 0 : joint.limitedBy;
+}
+
 export function buildModel(core: LabCore, page: PageState): LabViewModel {
 	const arm = armStatus(core);
 	const { storage } = core.library;
 	const full = storage.secondsLeft !== null && storage.secondsLeft < NEARLY_FULL_S;
 	const active = core.library.datasets.find((dataset) => dataset.active);
-	const kept = active?.episodes.length ?? 0;
+	const kept = active?.episodes.filter(({ id }) => id !== underReview(core)).length ?? 0;
 	const { targets } = core.inputs;
 	const reason = HOLD_REASONS.find((candidate) => candidate === core.report.reason) ?? null;
 	return {
@@ -88,7 +103,8 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			...joint,
 			// What the person asked for; what the gate let through is drawn as the ghost in the 3-D view.
 			goal:
-				core.inputs.source === 'sliders' && arm === 'armed' ? (targets?.[index] ?? joint.goal) : joint.goal
+				core.inputs.source === 'sliders' && arm === 'armed' ? (targets?.[index] ?? joint.goal) : joint.goal,
+			limitedBy: limitedBy(joint, core.inputs.source === 'sliders' ? targets?.[index] : undefined)
 		})),
 		rate: {
 			hz: core.telemetry.hz(),
