@@ -137,6 +137,21 @@ for (const locale of LOCALES) {
 		});
 	});
 
+	test(`physics does not load: the arm is driven and recorded, and it says what is missing (${locale})`, async ({
+		browser,
+		site
+	}) => {
+		const prepare = (context: BrowserContext): Promise<void> =>
+			context.route(/\.wasm$/, (route) => route.abort());
+		await inBrowser(browser, prepare, async (page) => {
+			const lab = await open(page, site, locale);
+			await expectNote(lab, 'no_physics');
+			if (locale !== IN_FULL) return;
+			await expectDrives(lab);
+			await recordAndKeep(lab);
+		});
+	});
+
 	test(`no isolation: it says whom to ask, and the lab runs (${locale})`, async ({ browser, site }) => {
 		await inBrowser(browser, stripIsolation, async (page) => {
 			const lab = await open(page, site, locale);

@@ -13,6 +13,8 @@ export const ERROR_CODES = [
 	'no_h264',
 	/** Capability probe: no WebGL. The 3-D view is drawn by the processor, the virtual cameras always are; graphics acceleration makes it smoother. */
 	'no_webgl',
+	/** PLANT: the physics could not be loaded. The arm moves, cube and table do not answer; reload with the network there. */
+	'no_physics',
 	/** Store: IndexedDB missing or refused (private window). Driving works, nothing can be saved; use a normal window. */
 	'no_indexeddb',
 	/** RECORDER: quota reached before or during a recording. The recording so far is whole; download and delete, then go on. */

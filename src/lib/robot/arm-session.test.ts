@@ -162,6 +162,31 @@ describe('arming', () => {
 		expect(arm.chain.servos.map((servo) => servo.memory.word(48))).toEqual(LIMITS.map(() => 500));
 	});
 
+	it('an arm that holds itself up does not sag when it is armed again', async () => {
+		const { arm, session } = await setUp();
+		const settle = (): number[] => {
+			arm.scheduler.advanceTo(arm.scheduler.now() + 1000);
+			arm.chain.advanceTo(arm.scheduler.now());
+			return SO101.joints.map((_, j) => arm.chain.presentPosition(j));
+		};
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		const first = settle();
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		expect(settle()).toEqual(first);
+	});
+
+	it('a stiff joint that was sent far away does not go on when it is armed again', async () => {
+		const { arm, session } = await setUp();
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		for (const servo of arm.chain.servos) servo.memory.setWord(42, 3000);
+		const before = SO101.joints.map((_, j) => arm.chain.presentPosition(j));
+		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
+		SO101.joints.forEach((_, j) => {
+			const goal = arm.chain.servos[j]?.memory.word(42) ?? 0;
+			expect(Math.abs(goal - (before[j] ?? 0))).toBeLessThan(100);
+		});
+	});
+
 	it('never writes lasting settings under torque', async () => {
 		const { arm, session } = await setUp({ configured: false });
 		expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);

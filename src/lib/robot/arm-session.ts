@@ -50,7 +50,10 @@ export interface ArmSession {
 	configure(): Promise<Result<void, ArmError>>;
 	/** Writes a calibration to the servos and reads it back. Torque must be off. */
 	storeCalibration(calibration: Calibration): Promise<Result<void, ArmError>>;
-	/** Limits first, then goal = where the joint is, then torque: nothing moves. */
+	/**
+	 * Limits first, then goal = where the joint is, then torque: nothing moves. A joint that holds itself already keeps its
+	 * goal: it is in balance with it, and the bare position would let it sag by weight / stiffness.
+	 */
 	arm(limits: readonly ServoLimits[]): Promise<Result<void, ArmError>>;
 	/** Goal = where each joint is now: it holds. Torque stays on. */
 	freeze(): Promise<Result<void, ArmError>>;
@@ -66,6 +69,13 @@ export interface ArmSessionOptions {
 
 type Outcome = Result<void, ArmError>;
 
+/** A goal this near the joint, steps (5 degrees), is what holds it up; further away it is a leftover that it would run to. */
+const HELD_NEAR_STEPS = 57;
+/**
+ * A command of the bus gives up after some 40 ms. A computer that is busy, or a virtual arm on one, may stand still for
+ * longer: only a servo that stays silent over so many commands in a row is called missing.
+ */
+const PATIENT_ROUNDS = 5;
 /** LeRobot releases with five retries; a bus command has two of its own. */
 const RELEASE_ROUNDS = 3;
 
@@ -78,12 +88,19 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 		return makeError('arm_missing_servo', [joint.name]);
 	};
 
+	const patiently = async <T>(step: () => Promise<Result<T, BusError>>): Promise<Result<T, BusError>> => {
+		let answer = await step();
+		for (let round = 1; round < PATIENT_ROUNDS && !answer.ok && answer.error.code === 'timeout'; round++)
+			answer = await step();
+		return answer;
+	};
+
 	/** Runs `step` for each joint in turn; stops at the first failure. */
 	const forEach = async (
 		step: (joint: JointSpec, index: number) => Promise<Result<unknown, BusError>>
 	): Promise<Outcome> => {
 		for (const [index, joint] of spec.joints.entries()) {
-			const done = await step(joint, index);
+			const done = await patiently(() => step(joint, index));
 			if (!done.ok) return err(armError(done.error, joint));
 		}
 		return ok(undefined);
@@ -92,7 +109,7 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 	const identifyAll = async (): Promise<Result<Map<string, ServoIdentity>, ArmError>> => {
 		const missing: string[] = [];
 		for (const joint of spec.joints) {
-			const answer = await bus.ping(joint.servoId);
+			const answer = await patiently(() => bus.ping(joint.servoId));
 			if (answer.ok) continue;
 			if (answer.error.code === 'lost' || answer.error.code === 'closed')
 				return err(armError(answer.error, joint));
@@ -113,6 +130,15 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 			const position = await driver.readPosition(bus, joint.servoId);
 			return position.ok ? driver.setGoal(bus, joint.servoId, position.value) : position;
 		});
+
+	const settleGoal = async (joint: JointSpec): Promise<Result<unknown, BusError>> => {
+		const position = await driver.readPosition(bus, joint.servoId);
+		if (!position.ok) return position;
+		const held = await driver.readHeldGoal(bus, joint.servoId);
+		if (!held.ok) return held;
+		const balanced = held.value !== null && Math.abs(held.value - position.value) <= HELD_NEAR_STEPS;
+		return balanced ? held : driver.setGoal(bus, joint.servoId, position.value);
+	};
 
 	const refuseEnergised = async (): Promise<Outcome> => {
 		const found = await identifyAll();
@@ -159,8 +185,8 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 		});
 		if (!limited.ok) return limited;
 		// Before torque: an old goal in a servo's memory would be approached the moment it is energised.
-		const still = await holdStill();
-		if (!still.ok) return still;
+		const settled = await forEach(settleGoal);
+		if (!settled.ok) return settled;
 		return forEach((joint) => driver.setTorque(bus, joint.servoId, true));
 	};
 

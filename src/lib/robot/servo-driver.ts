@@ -83,6 +83,8 @@ export interface ServoDriver {
 		values: { readonly homingOffset: number; readonly rangeMin: number; readonly rangeMax: number }
 	): Promise<Result<void, BusError>>;
 	readPosition(bus: BusCommands, id: number): Promise<Result<number, BusError>>;
+	/** Goal that an energised servo holds, steps; null while it is limp. */
+	readHeldGoal(bus: BusCommands, id: number): Promise<Result<number | null, BusError>>;
 	setGoal(bus: BusCommands, id: number, position: number): Promise<Result<void, BusError>>;
 	setLimits(bus: BusCommands, id: number, limits: ServoLimits): Promise<Result<void, BusError>>;
 	setTorque(bus: BusCommands, id: number, on: boolean): Promise<Result<void, BusError>>;

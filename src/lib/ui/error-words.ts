@@ -47,6 +47,11 @@ const words = {
 		what: () => m.error_no_webgl_what(),
 		next: () => m.error_no_webgl_next()
 	},
+	no_physics: {
+		title: () => m.error_no_physics_title(),
+		what: () => m.error_no_physics_what(),
+		next: () => m.error_no_physics_next()
+	},
 	no_indexeddb: {
 		title: () => m.error_no_indexeddb_title(),
 		what: () => m.error_no_indexeddb_what(),
@@ -230,7 +235,7 @@ const INFORMATION: readonly ErrorCode[] = [
 	'episode_torn',
 	'export_aborted'
 ];
-const WARNING: readonly ErrorCode[] = ['no_isolation', 'storage_not_persisted', 'second_tab'];
+const WARNING: readonly ErrorCode[] = ['no_isolation', 'no_physics', 'storage_not_persisted', 'second_tab'];
 
 export function errorTone(code: ErrorCode): 'info' | 'warn' | 'danger' {
 	if (INFORMATION.includes(code)) return 'info';

@@ -19,6 +19,7 @@ import {
 	type ArmingState,
 	type SafetyGate
 } from '$lib/robot/safety';
+import { lockedBy, type LockedBy } from './locked-by';
 
 export interface ArmControlOptions {
 	readonly armId: string;
@@ -55,6 +56,7 @@ export class ArmControl implements LoopInputs {
 	#contact: 'none' | 'connecting' | 'there' | 'lost' = 'none';
 	#energising: Promise<boolean> | null = null;
 	#refusal: ArmError | null = null;
+	#lockedBy: LockedBy = '';
 
 	constructor(options: ArmControlOptions) {
 		this.#options = options;
@@ -176,10 +178,11 @@ export class ArmControl implements LoopInputs {
 
 	report(): ArmReport {
 		const { reasons } = this.#state;
+		const status = this.#contact === 'there' ? statusOf(this.#state) : CONTACT_STATUS[this.#contact];
 		return {
 			armId: this.#options.armId,
-			status: this.#contact === 'there' ? statusOf(this.#state) : CONTACT_STATUS[this.#contact],
-			reason: reasons[0] ?? '',
+			status,
+			reason: status === 'disarmed' ? this.#lockedBy : (reasons[0] ?? ''),
 			handover: this.#handover,
 			epoch: this.epoch,
 			source: this.arbiter.active ?? this.chosen
@@ -191,6 +194,7 @@ export class ArmControl implements LoopInputs {
 		if (step === null) return;
 		const before = this.#state;
 		this.#state = step.state;
+		this.#lockedBy = lockedBy(before, event, this.#lockedBy);
 		for (const effect of step.effects) this.#run(effect);
 		// Arming starts the gate afresh, so it is told on the edge only.
 		if (mayMove(before) !== mayMove(step.state)) this.#loop?.setArmed(mayMove(step.state));

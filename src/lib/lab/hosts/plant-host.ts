@@ -3,16 +3,23 @@
 // stamp of the bytes it is sent.
 
 import { PROTOCOL_VERSION, isEnvelope, so101ToRad, type JointPlant, type SimTask } from '$lib/contracts';
-import { createRandom } from '$lib/core';
-import { armPoses, createPoses, CUBE_BODY_INDEX, setPose, TARGET_BODY_INDEX } from '$lib/sim/so101-model';
+import { createRandom, type Quat } from '$lib/core';
+import {
+	armPoses,
+	createPoses,
+	CUBE_BODY_INDEX,
+	setPose,
+	startPositions,
+	TARGET_BODY_INDEX
+} from '$lib/sim/so101-model';
 import { createSo101Chain, serveChainPort, Wire, type ServoChain } from '$lib/sim/chain';
 import type { ClockMode, PlantApi, PlantPorts, WorkerHello } from './api';
 import { HandPlant } from './hand-plant';
 import { portLike } from './port-like';
-import { placeOnTable } from './table';
 
 /** Gripper above the table, pointing down: nothing is hidden from above. LeRobot units. */
 const START_POSE = [0, -60, 25, 90, 0, 20];
+const UPRIGHT: Quat = [1, 0, 0, 0];
 /** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
 const POSES_EVERY_MS = 1000 / 60;
 
@@ -86,7 +93,7 @@ export class PlantHost implements PlantApi {
 		this.#plant.reset(so101ToRad(START_POSE));
 		const follower = createSo101Chain({ plant: this.#plant, energised: true });
 		this.#follower = follower;
-		placeOnTable(this.#poses, createRandom(options.seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
+		this.#layTable();
 		serveChainPort(portLike(ports.follower), new Wire({ chain: follower }), (tMs) => follower.advanceTo(tMs));
 		serveChainPort(portLike(ports.leader), new Wire({ chain: leader }), (tMs) => leader.advanceTo(tMs));
 		if (options.clock === 'wall') setInterval(() => this.#look(), POSES_EVERY_MS);
@@ -120,8 +127,7 @@ export class PlantHost implements PlantApi {
 
 	resetTask(seed: number): void {
 		this.#seed = seed;
-		if (this.#task === null)
-			placeOnTable(this.#poses, createRandom(seed), setPose, CUBE_BODY_INDEX, TARGET_BODY_INDEX);
+		if (this.#task === null) this.#layTable();
 		else this.#task.reset(seed);
 		this.#sendPoses();
 	}
@@ -129,6 +135,13 @@ export class PlantHost implements PlantApi {
 	/** The hand on the leader takes its joints where the person wants them, torque off as on a real leader. */
 	moveLeader(q: Float32Array): void {
 		this.#hand?.move(so101ToRad(q));
+	}
+
+	/** Cube and target where the task will have them once physics is there. */
+	#layTable(): void {
+		const [cube, [x, y]] = startPositions(createRandom(this.#seed));
+		setPose(this.#poses, CUBE_BODY_INDEX, cube, UPRIGHT);
+		setPose(this.#poses, TARGET_BODY_INDEX, [x, y, 0], UPRIGHT);
 	}
 
 	/** Poses go out while time passes; when nobody asks the chain any more, they stop, and so do the pictures. */

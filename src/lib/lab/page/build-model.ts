@@ -24,7 +24,9 @@ const HOLD_REASONS: readonly HoldReason[] = [
 	'reads_failing',
 	'overheat',
 	'voltage',
-	'battery_low'
+	'battery_low',
+	'woke',
+	'went_to_rest'
 ];
 /** These end only when a person says so. */
 const NEEDS_PERSON: readonly HoldReason[] = ['tab_hidden', 'overheat', 'battery_low'];

@@ -16,8 +16,8 @@ export interface Inputs {
 	/** Focus went elsewhere: nothing stays pressed. */
 	releaseAll(): void;
 	setJoint(index: number, value: number): void;
-	/** Slider targets start from where the arm is; called on arming and whenever sliders take over. */
-	startFrom(state: ArrayLike<number> | null): void;
+	/** Slider targets start from what the servos hold, so that taking over moves nothing; null: not known yet. */
+	startFrom(goal: ArrayLike<number> | null): void;
 	readonly targets: Float32Array | null;
 	/** Newest wish of the active source, or null while there is none. */
 	wish(readGamepad: () => GamepadSample | null): Wish | null;
@@ -55,8 +55,8 @@ export function createInputs(jointCount: number): Inputs {
 			targets[index] = value;
 			moved = true;
 		},
-		startFrom(state) {
-			targets = state === null ? null : Float32Array.from(state);
+		startFrom(goal) {
+			targets = goal === null ? null : Float32Array.from(goal);
 			moved = false;
 		},
 		get targets() {

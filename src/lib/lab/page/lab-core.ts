@@ -177,7 +177,7 @@ export class LabCore {
 
 	async selectSource(source: DriveSource): Promise<void> {
 		this.inputs.source = source;
-		if (source === 'sliders') this.inputs.startFrom(this.telemetry.state);
+		if (source === 'sliders') this.inputs.startFrom(this.telemetry.goal ?? this.telemetry.state);
 		await this.robot?.selectSource(source);
 		this.changed.emit();
 	}
@@ -273,6 +273,8 @@ export class LabCore {
 	async #loadPhysics(): Promise<void> {
 		const loaded = await this.plant?.loadPhysics().catch(() => false);
 		this.physics = loaded === true;
+		// Whatever else is wrong matters more than a cube that cannot be grasped.
+		if (!this.physics && this.problem === null) this.fail('no_physics');
 		this.changed.emit();
 	}
 
@@ -294,7 +296,8 @@ export class LabCore {
 			this.report = data.body as ArmReport;
 			// A hold that ended by itself (a silent page) must not throw away what the person asked for.
 			const fresh = before !== 'armed' && before !== 'holding';
-			if (fresh && this.report.status === 'armed') this.inputs.startFrom(this.telemetry.state);
+			// The goals that hold the arm are known with the next tick; to wish for the bare state would let it sag.
+			if (fresh && this.report.status === 'armed') this.inputs.startFrom(null);
 			const problem = armProblem(report, this.report);
 			if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
 			// Nothing is sent to a locked arm, so there is nothing to record either.
@@ -305,6 +308,8 @@ export class LabCore {
 		}
 		this.#silentChecks = 0;
 		this.telemetry.take(data.body as TickBatch);
+		if (this.inputs.targets === null && this.report.status === 'armed')
+			this.inputs.startFrom(this.telemetry.goal);
 	}
 
 	#fromPlant(data: unknown): void {

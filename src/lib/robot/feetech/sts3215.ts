@@ -171,6 +171,16 @@ export const STS3215_DRIVER: ServoDriver = {
 			: err(data.error);
 	},
 
+	async readHeldGoal(bus, id) {
+		// Torque switch and goal lie side by side: one read, one moment.
+		const from = STS3215.torqueEnable.address;
+		const end = STS3215.goalPosition.address + STS3215.goalPosition.size;
+		const data = await bus.read(id, from, end - from);
+		if (!data.ok) return data;
+		if (valueIn(data.value, from, STS3215.torqueEnable) !== TORQUE_ON) return ok(null);
+		return ok(valueIn(data.value, from, STS3215.goalPosition));
+	},
+
 	setGoal(bus, id, position) {
 		return writeAll(bus, id, [{ register: STS3215.goalPosition, value: position }]);
 	},

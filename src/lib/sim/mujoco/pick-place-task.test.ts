@@ -3,7 +3,8 @@ import { so101ToRad } from '$lib/contracts';
 import { CUBE_HALF_M } from '../so101-model/scene';
 import { loadMujoco } from './load-mujoco';
 import { MujocoPlant } from './mujoco-plant';
-import { PickPlaceTask, START_AREA } from './pick-place-task';
+import { START_AREA } from '../so101-model/start-positions';
+import { PickPlaceTask } from './pick-place-task';
 
 let plant: MujocoPlant;
 let task: PickPlaceTask;

@@ -14,10 +14,9 @@ import {
 import type { Vec3 } from '$lib/core';
 import { createRandom, frameNamed, solveIk, type Random } from '$lib/core';
 import { CUBE_BODY_INDEX, CUBE_HALF_M } from '../so101-model/scene';
+import { startPositions } from '../so101-model/start-positions';
 import type { MujocoPlant } from './mujoco-plant';
 
-/** Where cube and target may start, m. Beyond x = 0.30 m the wrist cannot point straight down any more. */
-export const START_AREA = { minX: 0.15, maxX: 0.3, minY: -0.1, maxY: 0.1, minApartM: 0.08 } as const;
 /** Leaving this area is failure. */
 const WORKSPACE = { minX: 0.08, maxX: 0.4, maxAbsY: 0.2 } as const;
 const CARRIED_RISE_M = 0.03;
@@ -116,18 +115,6 @@ export class PickPlaceTask implements SimTask {
 		const units = SO101_JOINT_UNITS[GRIPPER];
 		return units ? radToLerobot(units, this.#plant.q[GRIPPER] ?? Number.NaN) : Number.NaN;
 	}
-}
-
-function startPositions(random: Random): readonly [Vec3, Vec3] {
-	const draw = (): Vec3 => [
-		random.between(START_AREA.minX, START_AREA.maxX),
-		random.between(START_AREA.minY, START_AREA.maxY),
-		CUBE_HALF_M
-	];
-	const cube = draw();
-	let target = draw();
-	while (Math.hypot(cube[0] - target[0], cube[1] - target[1]) < START_AREA.minApartM) target = draw();
-	return [cube, target];
 }
 
 /** Gripper pointing down over the near edge of the area, nearly closed: it hides neither cube nor target from above. */

@@ -9,3 +9,4 @@ export {
 	setPose,
 	TARGET_BODY_INDEX
 } from './scene';
+export { startPositions } from './start-positions';

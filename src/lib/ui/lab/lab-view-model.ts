@@ -28,6 +28,9 @@ export type HoldReason =
 	| 'overheat'
 	| 'voltage'
 	| 'handover'
+	/** Locked, and nobody asked for it: the clock jumped; the arm put itself to rest. */
+	| 'woke'
+	| 'went_to_rest'
 	| 'battery_low';
 
 export interface ArmView {

@@ -27,7 +27,9 @@ export const holdWords: Words<HoldReason> = {
 	overheat: () => m.hold_overheat(),
 	voltage: () => m.hold_voltage(),
 	handover: () => m.hold_handover(),
-	battery_low: () => m.hold_battery_low()
+	battery_low: () => m.hold_battery_low(),
+	woke: () => m.hold_woke(),
+	went_to_rest: () => m.hold_went_to_rest()
 };
 
 export const recordBlockWords: Words<RecordBlock> = {
