@@ -39,7 +39,12 @@ async function connect(port: MessagePort): Promise<number> {
 	});
 	await transport.open({ baudRate: SO101.baudRate });
 	const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0 });
-	const session = createArmSession({ spec: SO101, bus: createBusCommands(bus), driver: STS3215_DRIVER });
+	const session = createArmSession({
+		spec: SO101,
+		bus: createBusCommands(bus),
+		driver: STS3215_DRIVER,
+		scheduler
+	});
 	const facts = await session.connect();
 	if (!facts.ok) throw new Error(facts.error.code);
 	loop = new ControlLoop({

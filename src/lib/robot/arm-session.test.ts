@@ -21,7 +21,15 @@ const OTHER_CALIBRATION: Calibration = Object.fromEntries(
 
 async function setUp(options: VirtualArmOptions = {}): Promise<{ arm: VirtualArm; session: ArmSession }> {
 	const arm = await createVirtualArm(options);
-	return { arm, session: createArmSession({ spec: SO101, bus: arm.commands, driver: STS3215_DRIVER }) };
+	return {
+		arm,
+		session: createArmSession({
+			spec: SO101,
+			bus: arm.commands,
+			driver: STS3215_DRIVER,
+			scheduler: arm.scheduler
+		})
+	};
 }
 
 function registers(arm: VirtualArm, address: number): number[] {
@@ -68,6 +76,15 @@ describe('connecting', () => {
 			ok: false,
 			error: { code: 'arm_missing_servo', joints: ['elbow_flex', 'gripper'] }
 		});
+	});
+
+	it('servos that a busy computer lets answer half a second late are not missing', async () => {
+		const { arm, session } = await setUp();
+		for (const servo of arm.chain.servos) servo.missing = true;
+		arm.scheduler.at(arm.scheduler.now() + 500, () => {
+			for (const servo of arm.chain.servos) servo.missing = false;
+		});
+		expect((await arm.settle(session.connect())).ok).toBe(true);
 	});
 
 	it.each([

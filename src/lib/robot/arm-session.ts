@@ -4,7 +4,7 @@
 //
 // Torque is never taken away as a side effect: an arm that is found energised stays so until somebody releases it.
 
-import { err, ok, type Result } from '$lib/core';
+import { err, ok, type Result, type Scheduler } from '$lib/core';
 import type { Calibration, JointCalibration, JointSpec, RobotSpec } from '$lib/contracts';
 import type { BusCommands } from './bus/bus-commands';
 import type { BusError } from './bus/bus-error';
@@ -65,6 +65,7 @@ export interface ArmSessionOptions {
 	readonly spec: RobotSpec;
 	readonly bus: BusCommands;
 	readonly driver: ServoDriver;
+	readonly scheduler: Scheduler;
 }
 
 type Outcome = Result<void, ArmError>;
@@ -72,14 +73,16 @@ type Outcome = Result<void, ArmError>;
 /** A goal this near the joint, steps (5 degrees), is what holds it up; further away it is a leftover that it would run to. */
 const HELD_NEAR_STEPS = 57;
 /**
- * A command of the bus gives up after some 40 ms. A computer that is busy, or a virtual arm on one, may stand still for
- * longer: only a servo that stays silent over so many commands in a row is called missing.
+ * A computer that is busy, or a virtual arm on one, may stand still for longer than a command of the bus waits, and while
+ * late answers are awaited the bus asks nothing. So the first silent servos of a command are asked again after a pause:
+ * these pauses are all one command has.
  */
-const PATIENT_ROUNDS = 5;
+const PAUSES = 4;
+const PAUSE_MS = 150;
 /** LeRobot releases with five retries; a bus command has two of its own. */
 const RELEASE_ROUNDS = 3;
 
-export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmSession {
+export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOptions): ArmSession {
 	const dutyOf = (joint: JointSpec): JointDuty => (joint.unit === 'percent' ? 'gripper' : 'arm');
 
 	const armError = (error: BusError, joint: JointSpec): ArmError => {
@@ -88,11 +91,14 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 		return makeError('arm_missing_servo', [joint.name]);
 	};
 
+	let pausesLeft = PAUSES;
 	const patiently = async <T>(step: () => Promise<Result<T, BusError>>): Promise<Result<T, BusError>> => {
-		let answer = await step();
-		for (let round = 1; round < PATIENT_ROUNDS && !answer.ok && answer.error.code === 'timeout'; round++)
-			answer = await step();
-		return answer;
+		for (;;) {
+			const answer = await step();
+			if (answer.ok || answer.error.code !== 'timeout' || pausesLeft === 0) return answer;
+			pausesLeft -= 1;
+			await new Promise<void>((resolve) => scheduler.at(scheduler.now() + PAUSE_MS, resolve));
+		}
 	};
 
 	/** Runs `step` for each joint in turn; stops at the first failure. */
@@ -148,6 +154,7 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 	};
 
 	const connect = async (): Promise<Result<ArmFacts, ArmError>> => {
+		pausesLeft = PAUSES;
 		const found = await identifyAll();
 		if (!found.ok) return found;
 		const wrong = [...found.value].filter(([, servo]) => servo.modelNumber !== spec.modelNumber);
@@ -178,6 +185,7 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 	};
 
 	const arm = async (limits: readonly ServoLimits[]): Promise<Outcome> => {
+		pausesLeft = PAUSES;
 		const limited = await forEach((joint, index) => {
 			const limit = limits[index];
 			if (limit === undefined) throw new RangeError(`no limits for joint ${joint.name}`);
@@ -220,6 +228,7 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 		release,
 
 		async configure() {
+			pausesLeft = PAUSES;
 			const differing: JointSpec[] = [];
 			const looked = await forEach(async (joint) => {
 				const found = await driver.findDifferences(bus, joint.servoId, dutyOf(joint));
@@ -243,6 +252,7 @@ export function createArmSession({ spec, bus, driver }: ArmSessionOptions): ArmS
 		},
 
 		async storeCalibration(calibration) {
+			pausesLeft = PAUSES;
 			const plausible = checkCalibration(calibration, spec);
 			if (!plausible.ok) return fail('arm_not_calibrated', [plausible.error.joint]);
 			const still = await refuseEnergised();

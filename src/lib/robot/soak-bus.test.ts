@@ -57,7 +57,12 @@ describe('bus soak', () => {
 		`${HOURS} simulated hours, seed ${SEED}: no abort, 99.9 % of the ticks served, nothing invented`,
 		async () => {
 			const arm = await createVirtualArm({ faults: FAULTS, seed: SEED });
-			const session = createArmSession({ spec: SO101, bus: arm.commands, driver: STS3215_DRIVER });
+			const session = createArmSession({
+				spec: SO101,
+				bus: arm.commands,
+				driver: STS3215_DRIVER,
+				scheduler: arm.scheduler
+			});
 			expect((await arm.settle(session.connect())).ok).toBe(true);
 			expect((await arm.settle(session.arm(LIMITS))).ok).toBe(true);
 

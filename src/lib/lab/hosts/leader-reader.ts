@@ -42,7 +42,12 @@ export class LeaderReader {
 	/** True when there is a leader that can be read. */
 	async connect(): Promise<boolean> {
 		await this.#transport.open({ baudRate: SO101.baudRate });
-		const session = createArmSession({ spec: SO101, bus: this.#commands, driver: STS3215_DRIVER });
+		const session = createArmSession({
+			spec: SO101,
+			bus: this.#commands,
+			driver: STS3215_DRIVER,
+			scheduler: this.#scheduler
+		});
 		const found = await session.connect();
 		if (!found.ok) return false;
 		const calibration: Calibration = found.value.calibration;

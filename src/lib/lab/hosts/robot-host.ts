@@ -157,7 +157,12 @@ export class RobotHost implements RobotApi {
 		control.connecting();
 		await this.#withTime(transport.open({ baudRate: SO101.baudRate }));
 		const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0, marginMs: VIRTUAL_MARGIN_MS });
-		const session = createArmSession({ spec: SO101, bus: createBusCommands(bus), driver: STS3215_DRIVER });
+		const session = createArmSession({
+			spec: SO101,
+			bus: createBusCommands(bus),
+			driver: STS3215_DRIVER,
+			scheduler
+		});
 		const connected = await this.#withTime(session.connect());
 		if (!connected.ok) {
 			control.lost();
