@@ -141,8 +141,9 @@ for (const locale of LOCALES) {
 		browser,
 		site
 	}) => {
-		const prepare = (context: BrowserContext): Promise<void> =>
-			context.route(/\.wasm$/, (route) => route.abort());
+		const prepare = async (context: BrowserContext): Promise<void> => {
+			await context.route(/\.wasm$/, (route) => route.abort());
+		};
 		await inBrowser(browser, prepare, async (page) => {
 			const lab = await open(page, site, locale);
 			await expectNote(lab, 'no_physics');
