@@ -13,3 +13,4 @@ export * from './so101';
 export * from './so101-kinematics';
 export * from './tick';
 export * from './worker-protocol';
+export * from './arm-connection';
