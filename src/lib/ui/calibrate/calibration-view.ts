@@ -1,0 +1,51 @@
+// What the calibration panel is given and what it can ask for. Knows no servo, no registers and no words.
+
+export const CALIBRATION_STEPS = [
+	'intro',
+	/** The person holds every joint in the middle of its travel. */
+	'middle',
+	/** The person moves every joint through its whole travel. */
+	'sweep',
+	'checking',
+	'writing',
+	'done',
+	'problem'
+] as const;
+export type CalibrationStep = (typeof CALIBRATION_STEPS)[number];
+
+/** One joint while it is being swept. Ticks as the servo reports them, 0..4095. */
+export interface CalibrationJoint {
+	/** LeRobot's name. */
+	readonly name: string;
+	/** Null = not read. */
+	readonly ticks: number | null;
+	readonly min: number | null;
+	readonly max: number | null;
+	/** The sweep of this joint is long enough. */
+	readonly enough: boolean;
+	/** The counter ran over its end inside the travel. */
+	readonly wrapped: boolean;
+}
+
+export interface CalibrationProblem {
+	readonly code: string;
+	/** LeRobot names; empty when it is not about joints. */
+	readonly joints: readonly string[];
+}
+
+export interface CalibrationView {
+	readonly step: CalibrationStep;
+	readonly joints: readonly CalibrationJoint[];
+	/** Set when `step` is 'problem'. */
+	readonly problem: CalibrationProblem | null;
+}
+
+export interface CalibrationActions {
+	begin(): void;
+	middleIsSet(): void;
+	finishSweep(): void;
+	again(): void;
+	importFile(file: File): void;
+	exportFile(): void;
+	close(): void;
+}

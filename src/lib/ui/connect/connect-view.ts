@@ -1,0 +1,48 @@
+// What the screens of connecting a real arm are given and what they can ask for. Knows no port, no worker, no words.
+
+import type { ArmRole, ConnectProblem } from '$lib/contracts';
+
+export const CONNECT_STEPS = [
+	/** What is needed, and the button that begins. */
+	'start',
+	/** Says what the browser is about to ask, before it asks. */
+	'before_chooser',
+	/** The browser's list of devices is open. */
+	'choosing',
+	'opening',
+	/** The port is open, the servos are being asked. */
+	'looking',
+	'problem',
+	'ready'
+] as const;
+export type ConnectStep = (typeof CONNECT_STEPS)[number];
+
+/**
+ * `problem.details` that change the words; every other fact is listed for the person who helps:
+ * `browser` a `BrowserFamily` (no_serial_api), `reconnect` 'auto' when a re-plugged arm comes back by itself (unplugged),
+ * `tab` name of the tab that holds the arm (other_tab), `level` 'low' or 'high' (voltage).
+ */
+export interface ConnectView {
+	readonly role: ArmRole;
+	readonly step: ConnectStep;
+	/** Set when `step` is 'problem'. */
+	readonly problem: ConnectProblem | null;
+	/** Failures in a row since the last success or start over; from the second on other ways are offered. */
+	readonly failures: number;
+	/** Ports this page may already use: with one of them no list is shown. */
+	readonly knownPorts: number;
+	readonly armName: string | null;
+}
+
+export interface ConnectActions {
+	/** From 'start' to 'before_chooser', from there to the browser's list. */
+	choose(): void;
+	tryAgain(): void;
+	startOver(): void;
+	useVirtual(): void;
+	openSetup(): void;
+	openCalibration(): void;
+	/** Asks the tab that holds the arm to let go of it. */
+	takeOver(): void;
+	close(): void;
+}

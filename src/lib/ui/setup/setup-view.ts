@@ -1,0 +1,49 @@
+// What the set-up wizard is given and what it can ask for. Knows no bus, no registers and no words.
+
+import type { FoundServo } from '$lib/contracts';
+
+export const SETUP_STEPS = [
+	'intro',
+	/** The person plugs the motor of `joint` in, alone. */
+	'connect_motor',
+	'searching',
+	'writing',
+	'motor_done',
+	'all_done',
+	'problem'
+] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
+
+/** LeRobot's order: from the gripper down to the foot. */
+export const SETUP_ORDER = [
+	'gripper',
+	'wrist_roll',
+	'wrist_flex',
+	'elbow_flex',
+	'shoulder_lift',
+	'shoulder_pan'
+] as const;
+
+export interface SetupProblem {
+	readonly code: string;
+	readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface SetupView {
+	readonly step: SetupStep;
+	/** LeRobot name of the motor at hand; null before and after. */
+	readonly joint: string | null;
+	/** LeRobot names of the motors that have their number. */
+	readonly done: readonly string[];
+	readonly found: FoundServo | null;
+	/** Set when `step` is 'problem'. */
+	readonly problem: SetupProblem | null;
+}
+
+export interface SetupActions {
+	begin(): void;
+	motorIsConnected(): void;
+	next(): void;
+	retry(): void;
+	close(): void;
+}
