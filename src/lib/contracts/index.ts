@@ -14,3 +14,4 @@ export * from './so101-kinematics';
 export * from './tick';
 export * from './worker-protocol';
 export * from './arm-connection';
+export * from './arm-calibration';
