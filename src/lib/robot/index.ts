@@ -30,3 +30,4 @@ export {
 	type PortTransport,
 	type PortTransportOptions
 } from './transport/port-transport';
+export { createWebSerialTransport, type WebSerialTransport } from './transport/web-serial-transport';
