@@ -1,6 +1,7 @@
 // The robot room: servos from bytes to joints, the arm's session, the control loop and its gate.
 
 export { createBusCommands, type BusCommands } from './bus/bus-commands';
+export { createExchange, type Exchange } from './bus/exchange';
 export type { BusError, BusErrorCode } from './bus/bus-error';
 export type { BusCounters, ServoBusOptions } from './bus/bus-options';
 export type { ServoBus } from './bus/servo-bus';
@@ -31,3 +32,21 @@ export {
 	type PortTransportOptions
 } from './transport/port-transport';
 export { createWebSerialTransport, type WebSerialTransport } from './transport/web-serial-transport';
+export {
+	createReplayTransport,
+	type ReplayDifference,
+	type ReplayTransport
+} from './transport/replay-transport';
+export {
+	createTraceRing,
+	tapTransport,
+	type Trace,
+	type TraceEntry,
+	type TraceRing
+} from './transport/trace';
+export {
+	decodeTrace,
+	encodeTrace,
+	type TraceFileError,
+	type TraceFileErrorCode
+} from './transport/trace-file';

@@ -38,8 +38,7 @@ export function memoryTransport(): TransportHarness {
 	};
 }
 
-export function chainTransport(usbFrameMs: number): TransportHarness {
-	const scheduler = createVirtualScheduler();
+export function chainTransport(usbFrameMs: number, scheduler = createVirtualScheduler()): TransportHarness {
 	const transport = createChainTransport(makeWire(usbFrameMs).wire, scheduler);
 	return {
 		transport,
