@@ -46,7 +46,9 @@ export function createChainTransport(wire: Wire, scheduler: Scheduler, id = 'vir
 		open({ baudRate }) {
 			if (!plugged) return Promise.reject(new CodedError('port_gone', 'the virtual cable is out'));
 			wire.baudRate = baudRate;
+			wire.opened(scheduler.now());
 			state = 'open';
+			schedule();
 			return Promise.resolve();
 		},
 		write(bytes) {

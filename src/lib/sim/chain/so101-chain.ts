@@ -7,20 +7,23 @@ import { RAD_PER_STEP, STEPS_PER_TURN } from './servo-motor';
 import { REG } from './servo-memory';
 import { ServoChain, type VirtualServoOptions } from './servo-chain';
 
-/** How far the horn of each servo was mounted away from the middle; as arbitrary as on a real arm. */
-const HOMING_OFFSETS = [-447, -347, -247, -147, -47, 53];
+/** How far the horn of each servo was mounted away from the middle, steps; as arbitrary as on a real arm. */
+const HOMING_OFFSETS: readonly number[] = [-447, -347, -247, -147, -47, 53];
 const PAN_TO_FLEX_MIDDLE = 2047;
 
-/** The calibration a virtual arm starts with. Body joints sweep their mechanical range around the middle. */
-export const VIRTUAL_SO101_CALIBRATION: Calibration = Object.fromEntries(
-	SO101.joints.map((joint, j) => [joint.name, jointCalibration(j)])
-);
+/** The calibration of an arm whose horns are mounted so. Body joints sweep their mechanical range around the middle. */
+function calibrationOf(homingOffsets: readonly number[]): Calibration {
+	return Object.fromEntries(SO101.joints.map((joint, j) => [joint.name, jointCalibration(j, homingOffsets)]));
+}
 
-function jointCalibration(j: number): JointCalibration {
+/** The calibration a virtual arm starts with. */
+export const VIRTUAL_SO101_CALIBRATION: Calibration = calibrationOf(HOMING_OFFSETS);
+
+function jointCalibration(j: number, homingOffsets: readonly number[]): JointCalibration {
 	const joint = SO101.joints[j];
 	const mechanics = SO101_CHAIN.joints[j];
 	const stepsOf = (rad: number): number => Math.round(rad / RAD_PER_STEP);
-	const base = { id: joint?.servoId ?? 0, drive_mode: 0 as const, homing_offset: HOMING_OFFSETS[j] ?? 0 };
+	const base = { id: joint?.servoId ?? 0, drive_mode: 0 as const, homing_offset: homingOffsets[j] ?? 0 };
 	const min = mechanics?.minRad ?? 0;
 	const max = mechanics?.maxRad ?? 0;
 	// LeRobot never sweeps the roll joint: it may turn all the way.
@@ -43,6 +46,8 @@ function presentAtZero(j: number, calibration: JointCalibration): number {
 
 export interface So101ChainOptions {
 	readonly plant?: JointPlant;
+	/** How the horns are mounted, steps per joint: what tells one arm from another. */
+	readonly homingOffsets?: readonly number[];
 	/** Calibration in the servos' memory; null leaves them as new. */
 	readonly calibration?: Calibration | null;
 	/** Settings as LeRobot leaves them (return delay 0, P 16, ...); false leaves the factory's. */
@@ -52,20 +57,34 @@ export interface So101ChainOptions {
 	/** Torque on from the start, every servo holding where its joint is: how an STS3215 is reported to wake up. */
 	readonly energised?: boolean;
 	readonly holdsOnTorque?: boolean;
+	/** More values written on the bench, by joint name: another id, rate, model, firmware, voltage class. */
+	readonly presets?: Readonly<Record<string, VirtualServoOptions['presets']>>;
 }
 
+type Presets = NonNullable<VirtualServoOptions['presets']>;
+
+/** A 12 V servo allows 14 V, the 7.4 V one 8 V. */
+export const PRESETS_12_V: Presets = [[REG.maxVoltage, 140, 1]];
+
+/** Six servos as they come out of their boxes: all of them id 1. */
+export const PRESETS_OUT_OF_THE_BOX: Readonly<Record<string, Presets>> = Object.fromEntries(
+	SO101.joints.map(({ name }): [string, Presets] => [name, [[REG.id, 1, 1]]])
+);
+
 export function createSo101Chain(options: So101ChainOptions = {}): ServoChain {
-	const stored = options.calibration === undefined ? VIRTUAL_SO101_CALIBRATION : options.calibration;
+	const homingOffsets = options.homingOffsets ?? HOMING_OFFSETS;
+	const stored = options.calibration === undefined ? calibrationOf(homingOffsets) : options.calibration;
 	const servos = SO101.joints.map((joint, j): VirtualServoOptions => {
 		// Where the horn sits does not depend on what is stored in the servo.
-		const mounted = jointCalibration(j);
+		const mounted = jointCalibration(j, homingOffsets);
 		const held = stored?.[joint.name];
 		return {
 			id: joint.servoId,
 			zeroSteps: presentAtZero(j, mounted) + mounted.homing_offset,
 			presets: [
 				...(held === undefined ? [] : calibrationPresets(held)),
-				...(options.configured === false ? [] : settingPresets(joint.name))
+				...(options.configured === false ? [] : settingPresets(joint.name)),
+				...(options.presets?.[joint.name] ?? [])
 			]
 		};
 	});
@@ -86,8 +105,6 @@ function energise(chain: ServoChain): void {
 		memory.setByte(REG.torqueEnable, 1);
 	}
 }
-
-type Presets = NonNullable<VirtualServoOptions['presets']>;
 
 function calibrationPresets(held: JointCalibration): Presets {
 	const offset = held.homing_offset < 0 ? 0x800 | -held.homing_offset : held.homing_offset;

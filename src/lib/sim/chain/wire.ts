@@ -4,6 +4,7 @@
 
 import { createRandom } from '$lib/core';
 import { FaultDice, type FaultRates } from './faults';
+import { overlay } from './overlay';
 import type { ServoChain, VirtualServo } from './servo-chain';
 
 export interface WireOptions {
@@ -15,6 +16,12 @@ export interface WireOptions {
 	readonly seed?: number;
 }
 
+/** A device that talks by itself, as a GPS does: the same bytes again and again, asked or not. */
+export interface Chatter {
+	readonly bytes: Uint8Array;
+	readonly everyMs: number;
+}
+
 interface HeldAnswer {
 	readonly servo: VirtualServo;
 	readonly bytes: Uint8Array;
@@ -22,6 +29,8 @@ interface HeldAnswer {
 }
 
 const CAPACITY = 8192;
+/** How differently two servos take their time before they answer, in bit times; an assumption. */
+const REACTION_BITS = 12;
 
 export class Wire {
 	readonly dice: FaultDice;
@@ -41,6 +50,19 @@ export class Wire {
 	#head = 0;
 	#count = 0;
 	readonly #scratch = new Uint8Array(300);
+	/** The answer said last, in case another one of the same id falls into it. */
+	#newest: VirtualServo | null = null;
+	readonly #newestBytes = new Uint8Array(300);
+	#newestLength = 0;
+	#newestStartMs = 0;
+	#newestEndMs = 0;
+	#chatter: Chatter | null = null;
+	#chatterMs = 0;
+	/**
+	 * What a device that is no chain of servos says to a request (a printer, a board with other firmware, a plug that
+	 * sends everything back); null: nothing.
+	 */
+	stranger: ((request: Uint8Array) => Uint8Array | null) | null = null;
 	readonly #sink = (servo: VirtualServo, bytes: Uint8Array, length: number, readyMs: number): void =>
 		this.#answer(servo, bytes, length, readyMs);
 
@@ -55,6 +77,17 @@ export class Wire {
 	set baudRate(baudRate: number) {
 		this.#baudRate = baudRate;
 		this.#byteMs = 10_000 / baudRate;
+	}
+
+	/** Begins (or with null ends) to talk unasked; the first bytes come one period after the line was opened. */
+	set chatter(chatter: Chatter | null) {
+		this.#chatter = chatter;
+		this.#chatterMs += chatter?.everyMs ?? 0;
+	}
+
+	/** The port was opened at `nowMs`: what was said before that nobody has heard. */
+	opened(nowMs: number): void {
+		this.#chatterMs = nowMs + (this.#chatter?.everyMs ?? 0);
 	}
 
 	/** Takes the line for `length` bytes written at `atMs`; returns when the chain has heard the last one. */
@@ -77,6 +110,8 @@ export class Wire {
 		}
 		this.#requestEndMs = startMs + bytes.length * this.#byteMs;
 		this.#chain.receive(heard, startMs, this.#byteMs, this.#baudRate, this.#sink);
+		const said = this.stranger?.(heard) ?? null;
+		if (said !== null) this.#put(said, said.length, this.#requestEndMs);
 	}
 
 	/** Everything on the line by now is over at this time; what is handed over later waits for a late answer. */
@@ -86,7 +121,9 @@ export class Wire {
 
 	/** When the next bytes are handed to the host, or undefined when none are under way. */
 	nextHandoverMs(): number | undefined {
-		const release = this.#held.reduce((least, answer) => Math.min(least, answer.releaseMs), Infinity);
+		const said =
+			this.#chatter === null ? Infinity : this.#chatterMs + this.#chatter.bytes.length * this.#byteMs;
+		const release = this.#held.reduce((least, answer) => Math.min(least, answer.releaseMs), said);
 		if (this.#count === 0) return release === Infinity ? undefined : release;
 		// Without framing a burst is handed over when it has ended.
 		const last = (this.#head + this.#count - 1) % CAPACITY;
@@ -138,7 +175,39 @@ export class Wire {
 			return;
 		}
 		this.#releaseUntil(readyMs);
-		this.#put(this.#scratch, this.#damage(bytes, length, fault), readyMs);
+		const end = this.#damage(bytes, length, fault);
+		if (this.#collides(servo, readyMs)) this.#overlay(servo, end, readyMs);
+		else this.#say(servo, this.#scratch, end, readyMs);
+	}
+
+	/** Servos take turns by their ids; two with one id do not. */
+	#collides(servo: VirtualServo, readyMs: number): boolean {
+		const newest = this.#newest;
+		if (newest === null || newest === servo || newest.id !== servo.id) return false;
+		return readyMs < this.#newestEndMs && this.#newestLength <= this.#count;
+	}
+
+	/** Both talk at once: what was said is taken back and said again as a receiver hears the two together. */
+	#overlay(servo: VirtualServo, length: number, readyMs: number): void {
+		const startMs = this.#newestStartMs;
+		const shift = Math.max(0, Math.round((10 * (readyMs - startMs)) / this.#byteMs));
+		const heard = overlay(
+			this.#newestBytes.subarray(0, this.#newestLength),
+			this.#scratch.subarray(0, length),
+			shift + this.dice.index(REACTION_BITS)
+		);
+		this.#count -= this.#newestLength;
+		this.#freeMs = startMs;
+		this.#say(servo, heard, heard.length, startMs);
+	}
+
+	#say(servo: VirtualServo, bytes: Uint8Array, length: number, readyMs: number): void {
+		this.#newest = servo;
+		this.#newestLength = Math.min(length, this.#newestBytes.length);
+		for (let k = 0; k < this.#newestLength; k++) this.#newestBytes[k] = bytes[k] ?? 0;
+		this.#newestStartMs = Math.max(readyMs, this.#freeMs);
+		this.#put(bytes, length, readyMs);
+		this.#newestEndMs = this.#freeMs;
 	}
 
 	/** Copies the answer into the scratch buffer with its fault; returns the new length. */
@@ -157,6 +226,9 @@ export class Wire {
 	}
 
 	#releaseUntil(tMs: number): void {
+		const chatter = this.#chatter;
+		for (; chatter !== null && this.#chatterMs <= tMs; this.#chatterMs += chatter.everyMs)
+			this.#put(chatter.bytes, chatter.bytes.length, this.#chatterMs);
 		for (let k = 0; k < this.#held.length; k++) {
 			const answer = this.#held[k];
 			if (answer === undefined || answer.releaseMs > tMs) continue;
