@@ -1,5 +1,7 @@
-// Bus: whole-arm reads per second of virtual time, beside the browser drivers npm has for these servos, on one chain.
+// Bus: whole-arm reads per second of virtual time, beside the browser drivers npm has for these servos, on one
+// chain; then LeRobot's own bus beside ours through one pseudo terminal on the wall clock.
 import { bundleForNode } from '../lib/bundle.mjs';
+import { measurePty } from '../lib/bus-pty.mjs';
 import { withChromium } from '../lib/chromium.mjs';
 import { figure, round, verdict } from '../lib/figures.mjs';
 import { runInNode } from '../lib/node-child.mjs';
@@ -109,6 +111,7 @@ export async function run({ quick }) {
 			})
 		);
 	}
+	figures.push(...(await measurePty({ quick })));
 	if (!quick) figures.push(await checkPeer(lerobot.hz));
 	return figures;
 }
