@@ -24,6 +24,8 @@ export const CALIBRATION_PROBLEMS = [
 	'file_limits_implausible',
 	/** File: a homing offset that a servo cannot hold (beyond 2047). */
 	'file_offset_overflow',
+	/** File: a joint counts the other way round, which a servo cannot remember and an SO-101 never needs. */
+	'file_reversed_joint',
 	/** File: the joint was never swept: its range is the whole turn. */
 	'file_not_swept',
 	/** File: phosphobot's, whose offsets count from what the servos hold: connect the arm first. */
@@ -40,4 +42,3 @@ export const CALIBRATION_PROBLEMS = [
 	'half_written'
 ] as const;
 export type CalibrationProblemCode = (typeof CALIBRATION_PROBLEMS)[number];
-

@@ -172,7 +172,7 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			);
 		const calibration = calibrationOf(spec, found.value);
 		const plausible = checkCalibration(calibration, spec);
-		if (!plausible.ok) return fail('arm_not_calibrated', [plausible.error.joint]);
+		if (!plausible.ok) return fail('arm_not_calibrated', plausible.error.joints);
 		const unconfigured: string[] = [];
 		const step = await forEach(async (joint) => {
 			const differing = await driver.findDifferences(bus, joint.servoId, dutyOf(joint));
@@ -254,7 +254,7 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 		async storeCalibration(calibration) {
 			pausesLeft = PAUSES;
 			const plausible = checkCalibration(calibration, spec);
-			if (!plausible.ok) return fail('arm_not_calibrated', [plausible.error.joint]);
+			if (!plausible.ok) return fail('arm_not_calibrated', plausible.error.joints);
 			const still = await refuseEnergised();
 			if (!still.ok) return still;
 			const refused: string[] = [];

@@ -1,78 +1,46 @@
-// LeRobot's calibration file (`calibration/robots/so_follower/<id>.json`): reading it without trusting it, writing it, and
-// judging whether it can belong to this robot. Knows the file and the RobotSpec, no bus.
+// When can a calibration be true of this robot? One rule for what servos hold, what a file says and what a sweep gave.
+// Knows the values and the RobotSpec; files are in calibration-files, the procedure is in calibrate.
 
 import { err, ok, type Result } from '$lib/core';
-import type { Calibration, JointCalibration, RobotSpec } from '$lib/contracts';
-import { z } from 'zod';
+import type { Calibration, JointCalibration, JointSpec, RobotSpec } from '$lib/contracts';
+import { isStorableOffset } from './so101/turn';
 
-export type CalibrationErrorCode =
-	| 'calibration_not_json'
-	| 'calibration_wrong_shape'
-	| 'calibration_missing_joint'
-	| 'calibration_unknown_joint'
-	| 'calibration_wrong_id'
-	| 'calibration_implausible';
+export type JointFault =
+	| 'missing'
+	| 'wrong_id'
+	/** Beyond what sign-magnitude with eleven bits holds. */
+	| 'offset_overflow'
+	| 'limits_cross'
+	/** Outside one turn, or a travel too short for any joint. */
+	| 'limits_implausible'
+	/** The whole turn, as a servo leaves the factory, on a joint that has stops. */
+	| 'not_swept';
 
 export interface CalibrationError {
-	readonly code: CalibrationErrorCode;
-	/** Joint concerned, '' when the whole file is meant. */
-	readonly joint: string;
-	/** For the log, in English. */
-	readonly message: string;
+	readonly fault: JointFault;
+	/** All joints with this fault, LeRobot names. */
+	readonly joints: readonly string[];
 }
 
-/** Largest file that is looked at: a real one has under 1 KB. */
-const MAX_CHARS = 64_000;
 /** A joint that moves less than this was not swept while it was calibrated. */
 const MIN_RANGE_TICKS = 200;
 /** Joints that travel at least this far are not swept by LeRobot and keep the whole turn. */
 const FULL_TURN_DEGREES = 300;
 
-const jointSchema = z.object({
-	id: z.int().min(0).max(252),
-	drive_mode: z.union([z.literal(0), z.literal(1)]),
-	homing_offset: z.int().min(-2047).max(2047),
-	range_min: z.int(),
-	range_max: z.int()
-});
-
-function failure(
-	code: CalibrationErrorCode,
-	joint: string,
-	message: string
-): Result<never, CalibrationError> {
-	return err({ code, joint, message });
+/** True for the joint that LeRobot does not sweep: it may keep the whole turn as its range. */
+export function isFullTurnJoint(joint: JointSpec): boolean {
+	return joint.unit === 'degrees' && joint.max - joint.min >= FULL_TURN_DEGREES;
 }
 
-/** Parses a calibration file. Extra keys inside a joint (from a newer LeRobot) are ignored; extra joints are refused. */
-export function parseCalibration(text: string, spec: RobotSpec): Result<Calibration, CalibrationError> {
-	if (text.length > MAX_CHARS)
-		return failure('calibration_wrong_shape', '', `file has ${text.length} characters`);
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch (cause) {
-		return failure('calibration_not_json', '', cause instanceof Error ? cause.message : 'not JSON');
-	}
-	if (typeof json !== 'object' || json === null || Array.isArray(json))
-		return failure('calibration_wrong_shape', '', 'expected an object with one entry per joint');
-	const entries = new Map<string, unknown>(Object.entries(json));
-	const calibration: Record<string, JointCalibration> = {};
-	for (const joint of spec.joints) {
-		if (!entries.has(joint.name)) return failure('calibration_missing_joint', joint.name, 'no entry');
-		const parsed = jointSchema.safeParse(entries.get(joint.name));
-		if (!parsed.success) {
-			const issue = parsed.error.issues[0];
-			const where = issue?.path.join('.') ?? '';
-			return failure('calibration_wrong_shape', joint.name, `${where}: ${issue?.message ?? 'invalid'}`);
-		}
-		calibration[joint.name] = parsed.data;
-		entries.delete(joint.name);
-	}
-	const [unknown] = entries.keys();
-	if (unknown !== undefined)
-		return failure('calibration_unknown_joint', unknown.slice(0, 80), 'this robot has no such joint');
-	return checkCalibration(calibration, spec);
+function faultOf(entry: JointCalibration | undefined, joint: JointSpec, spec: RobotSpec): JointFault | null {
+	if (entry === undefined) return 'missing';
+	if (entry.id !== joint.servoId) return 'wrong_id';
+	if (!isStorableOffset(entry.homing_offset)) return 'offset_overflow';
+	const { range_min: min, range_max: max } = entry;
+	if (min >= max) return 'limits_cross';
+	if (min < 0 || max >= spec.ticksPerTurn || max - min < MIN_RANGE_TICKS) return 'limits_implausible';
+	if (max - min >= spec.ticksPerTurn - 1 && !isFullTurnJoint(joint)) return 'not_swept';
+	return null;
 }
 
 /** Refuses what cannot be true of this robot: wrong ids, ranges outside one turn, joints that were never swept. */
@@ -80,38 +48,19 @@ export function checkCalibration(
 	calibration: Calibration,
 	spec: RobotSpec
 ): Result<Calibration, CalibrationError> {
+	const faults = new Map<JointFault, string[]>();
 	for (const joint of spec.joints) {
-		const entry = calibration[joint.name];
-		if (entry === undefined) return failure('calibration_missing_joint', joint.name, 'no entry');
-		if (entry.id !== joint.servoId)
-			return failure('calibration_wrong_id', joint.name, `id ${entry.id}, expected ${joint.servoId}`);
-		const { range_min: min, range_max: max } = entry;
-		const whole = max - min >= spec.ticksPerTurn - 1;
-		// As the servo leaves the factory; only a joint that really turns all the way may keep it.
-		if (whole && (joint.unit === 'percent' || joint.max - joint.min < FULL_TURN_DEGREES))
-			return failure('calibration_implausible', joint.name, 'never swept: its range is the whole turn');
-		if (min < 0 || max >= spec.ticksPerTurn || max - min < MIN_RANGE_TICKS)
-			return failure('calibration_implausible', joint.name, `range ${min}..${max}`);
+		const fault = faultOf(calibration[joint.name], joint, spec);
+		if (fault !== null) faults.set(fault, [...(faults.get(fault) ?? []), joint.name]);
 	}
-	return ok(calibration);
+	const [first] = faults;
+	return first === undefined ? ok(calibration) : err({ fault: first[0], joints: first[1] });
 }
 
-/** The file as LeRobot writes it (four spaces, keys in joint order). */
-export function formatCalibration(calibration: Calibration, spec: RobotSpec): string {
-	const ordered: Record<string, JointCalibration> = {};
-	for (const joint of spec.joints) {
-		const entry = calibration[joint.name];
-		if (entry === undefined) continue;
-		const { id, drive_mode, homing_offset, range_min, range_max } = entry;
-		ordered[joint.name] = { id, drive_mode, homing_offset, range_min, range_max };
-	}
-	return JSON.stringify(ordered, null, 4);
-}
-
-/** Joints whose stored calibration differs from what the servos hold. */
-export function differingJoints(stored: Calibration, held: Calibration): string[] {
-	return Object.keys(stored).filter((name) => {
-		const a = stored[name];
+/** Joints whose values differ; both calibrations are of the same robot. */
+export function differingJoints(wanted: Calibration, held: Calibration): string[] {
+	return Object.keys(wanted).filter((name) => {
+		const a = wanted[name];
 		const b = held[name];
 		return (
 			a === undefined ||
