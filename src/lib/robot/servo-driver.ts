@@ -60,10 +60,14 @@ export interface ServoDriver {
 	/** Block that is read in every tick, and where a goal is written. */
 	readonly state: { readonly address: number; readonly length: number };
 	readonly goal: { readonly address: number; readonly length: number };
+	/** The position alone, for an arm that is only watched: the shortest answer a servo can give. */
+	readonly position: { readonly address: number; readonly length: number };
 	/** Writes the goal block of one servo; `position` in steps. */
 	encodeGoal(position: number, out: Uint8Array, at: number): void;
 	/** Decodes one servo's state block into entry `joint`. */
 	decodeState(data: Uint8Array, at: number, joint: number, into: ServoReadings): void;
+	/** Decodes one servo's position block, steps. */
+	decodePosition(data: Uint8Array, at: number): number;
 
 	/** Names the fault bits of an answer. */
 	faultOf(bits: number): ServoFault;

@@ -11,6 +11,10 @@ import { decodeSignMagnitude, encodeSignMagnitude } from './sign-magnitude';
 
 /** From Present_Position to Present_Current: everything measured, in one read. */
 const STATE = { address: STS3215.presentPosition.address, length: 15 } as const;
+const POSITION = {
+	address: STS3215.presentPosition.address,
+	length: STS3215.presentPosition.size
+} as const;
 const GOAL = { address: STS3215.goalPosition.address, length: STS3215.goalPosition.size } as const;
 /** The lasting block, read at once. */
 const LASTING_BYTES = 40;
@@ -107,6 +111,7 @@ function accelerationRegister(ticksPerS2: number): number {
 export const STS3215_DRIVER: ServoDriver = {
 	state: STATE,
 	goal: GOAL,
+	position: POSITION,
 
 	encodeGoal(position, out, at) {
 		const raw = encodeSignMagnitude(position, POSITION_SIGN_BIT);
@@ -123,6 +128,8 @@ export const STS3215_DRIVER: ServoDriver = {
 		into.temperature[joint] = valueIn(data, base, STS3215.presentTemperature, at);
 		into.current[joint] = valueIn(data, base, STS3215.presentCurrent, at) * CURRENT_UNIT_MA;
 	},
+
+	decodePosition: (data, at) => valueIn(data, POSITION.address, STS3215.presentPosition, at),
 
 	faultOf(bits) {
 		if ((bits & STATUS_ERROR.overheat) !== 0) return 'servo_overheat';

@@ -290,7 +290,8 @@ class ArmGate implements SafetyGate {
 		this.#speeds.fraction = fraction;
 		const factor = this.#steps.limit(goal, this.#next, this.#speeds, dtS);
 		if (factor < 1) this.#out.limitedBy |= this.#handover ? LIMITED_BY.handover : LIMITED_BY.speed;
-		this.#used = this.#steps.usedFraction;
+		// A speed is lost no faster than it is won: readings come in whole encoder steps, and a tick without one is no stop.
+		this.#used = Math.max(this.#steps.usedFraction, this.#used - dtS / this.#limits.rampS);
 		const pulled = readable && this.#ahead.limit(this.#next, this.#health.marginShare, this.#clipped);
 		if (pulled) this.#settle(tipMmPerS * slow, dtS);
 		for (let j = 0; j < goal.length; j++) goal[j] = at(this.#next, j);
