@@ -22,7 +22,7 @@ const SIDE_DOORS = {
 	robot: ['safety'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab'],
+	ui: ['lab', 'connect', 'calibrate', 'setup'],
 	i18n: ['server']
 };
 
