@@ -8,6 +8,11 @@ export default defineConfig({
 	fullyParallel: false,
 	timeout: 60_000,
 	outputDir: 'test-results',
+	projects: [
+		{ name: 'lab', testIgnore: '**/e2e/real/**' },
+		// Real Web Serial on the rig's ports (e2e/real/fixtures.ts).
+		{ name: 'real', testMatch: '**/e2e/real/**/*.spec.ts' }
+	],
 	use: {
 		browserName: 'chromium',
 		locale: 'de-DE',

@@ -11,6 +11,7 @@ import os from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleForNode } from './lib/bundle.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const root = path.dirname(path.dirname(self));
@@ -23,27 +24,6 @@ const { values } = parseArgs({
 		serve: { type: 'string' }
 	}
 });
-
-/** Bundles the TypeScript of the chain for plain Node; returns the file. */
-async function bundle() {
-	const { build } = await import('vite');
-	const outDir = path.join(root, '.cache', `pty-chain-${process.pid}`);
-	await build({
-		configFile: false,
-		root,
-		logLevel: 'error',
-		publicDir: false,
-		resolve: { alias: { $lib: path.join(root, 'src/lib') } },
-		build: {
-			ssr: path.join(root, 'tools/pty-chain/serve.ts'),
-			outDir,
-			emptyOutDir: true,
-			minify: false,
-			rollupOptions: { output: { entryFileNames: 'serve.mjs' } }
-		}
-	});
-	return path.join(outDir, 'serve.mjs');
-}
 
 /** LeRobot waits 50 ms for an answer: on a busy machine these two go first, where that is allowed. */
 function goFirst(pid) {
@@ -94,7 +74,7 @@ async function serve(file) {
 
 /** The bundler's threads and garbage would hold up the first answers: a process of its own serves. */
 async function start() {
-	const file = await bundle();
+	const file = await bundleForNode('tools/pty-chain/serve.ts', `pty-chain-${process.pid}`);
 	const child = spawn(process.execPath, [self, ...process.argv.slice(2), '--serve', file], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc']
 	});

@@ -36,6 +36,8 @@ export class ServoMotor {
 	currentMa = 0;
 	duty = 0;
 	status = 0;
+	/** Error bits that stay on whatever happens: a fault put in from outside. */
+	stuckStatus = 0;
 
 	readonly #memory: ServoMemory;
 	readonly #holdsOnTorque: boolean;
@@ -186,7 +188,8 @@ export class ServoMotor {
 			(badVolts ? STATUS.voltage : 0) |
 			(tooHot ? STATUS.overheat : 0) |
 			(tooMuch ? STATUS.overcurrent : 0) |
-			(this.#overloaded ? STATUS.overload : 0);
+			(this.#overloaded ? STATUS.overload : 0) |
+			this.stuckStatus;
 		const dropping = this.status & memory.byte(REG.unloading) & (STATUS.overheat | STATUS.overcurrent);
 		if (dropping !== 0) memory.setByte(REG.torqueEnable, 0);
 	}
