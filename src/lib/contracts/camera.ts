@@ -11,6 +11,8 @@ export interface CameraInfo {
 	readonly kind: 'rendered' | 'pattern' | 'device';
 	/** Stable identity of the device, '' where there is none. */
 	readonly deviceId: string;
+	/** A person asked that recordings with this camera never leave this computer by themselves: no upload takes them. */
+	readonly localOnly?: boolean;
 }
 
 /**

@@ -7,7 +7,14 @@
  * none came since the last picture, the time since their arrival is added. Poses must keep coming while nothing moves:
  * after STALE_MS without any, pictures stop, so that a dead PLANT is seen as a frozen camera and not as a quiet arm.
  */
-import { i420Size, rgbaToI420 } from '$lib/camera';
+import {
+	createFrameOutlet,
+	createPreviewSurface,
+	i420Size,
+	rgbaToI420,
+	type FrameOutlet,
+	type PreviewSurface
+} from '$lib/camera';
 import {
 	POSE_STRIDE,
 	PROTOCOL_VERSION,
@@ -19,8 +26,6 @@ import {
 } from '$lib/contracts';
 import type { Scheduler, Timer } from '$lib/core';
 import { createCameraRenderer, type CameraRenderer, type Picture } from './camera-renderer';
-import { createFrameOutlet, type FrameOutlet } from './frame-outlet';
-import { createPreviewSurface, type PreviewSurface } from './preview-surface';
 
 export const STALE_MS = 500;
 const STATS_EVERY_MS = 1000;

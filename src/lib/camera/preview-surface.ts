@@ -2,17 +2,23 @@
  * Shows a camera's picture on a canvas that the page has handed over, so that the page moves no pixel itself. Knows a
  * canvas and pictures; knows no camera and no clock.
  */
-import type { Picture } from './triangle-raster';
+
+/** RGBA, four bytes per pixel; one object per camera, its bytes rewritten in place. */
+export interface PreviewPicture {
+	readonly width: number;
+	readonly height: number;
+	readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
 
 export interface PreviewSurface {
-	show(picture: Picture): void;
+	show(picture: PreviewPicture): void;
 }
 
 /** Null when the canvas already holds another kind of context. */
 export function createPreviewSurface(canvas: OffscreenCanvas): PreviewSurface | null {
 	const context = canvas.getContext('2d', { alpha: false });
 	if (!context) return null;
-	const images = new WeakMap<Picture, ImageData>();
+	const images = new WeakMap<PreviewPicture, ImageData>();
 	return {
 		show(picture) {
 			if (canvas.width !== picture.width) canvas.width = picture.width;

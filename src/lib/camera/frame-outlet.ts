@@ -1,10 +1,10 @@
 /**
- * One consumer of the virtual cameras' pictures behind one message port: who wants which camera, numbering, and a limit
+ * One consumer of a camera worker's pictures (RENDER's or FRAMES') behind one message port: who wants which camera, numbering, and a limit
  * on pictures under way, so that a slow consumer costs pictures and never memory. Knows ports and frames; knows no
  * scene and no clock.
  */
-import { paintFrameNumber } from '$lib/camera';
 import { PROTOCOL_VERSION, readConsumerToRender, type RenderToConsumer } from '$lib/contracts';
+import { paintFrameNumber } from './frame-number';
 
 const MAX_UNDER_WAY = 4;
 
