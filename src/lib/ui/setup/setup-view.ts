@@ -24,7 +24,22 @@ export const SETUP_ORDER = [
 	'shoulder_pan'
 ] as const;
 
+/** Problems with words of their own; any other code is told in general words. */
+export const SETUP_PROBLEMS = [
+	/** Nothing answers under any number at any rate. */
+	'no_motor',
+	/** More than one motor is plugged in. */
+	'several_motors',
+	'wrong_model',
+	'voltage',
+	'port_lost',
+	/** Acknowledged, but another value was read back. */
+	'setting_refused'
+] as const;
+export type SetupProblemCode = (typeof SETUP_PROBLEMS)[number];
+
 export interface SetupProblem {
+	/** Of SETUP_PROBLEMS where one fits. */
 	readonly code: string;
 	readonly details: Readonly<Record<string, string | number>>;
 }
