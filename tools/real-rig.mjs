@@ -1,7 +1,7 @@
 /**
  * Two virtual SO-101 arms as USB serial ports for a real browser, with faults at run time.
  *
- *     node tools/real-rig.mjs [--new leader,follower] [--unplugged leader]
+ *     node tools/real-rig.mjs [--unplugged leader,follower]
  *
  * Prints {"rigDir":...,"hotplug":...}, then takes one JSON command per line (tools/real-rig/commands.ts), for example
  *
@@ -22,7 +22,6 @@ import { mayTellOfPlugging } from './real-rig/namespace.js';
 
 const { values } = parseArgs({
 	options: {
-		new: { type: 'string', default: '' },
 		unplugged: { type: 'string', default: '' },
 		/** Internal: the bundle to serve. */
 		serve: { type: 'string' }
@@ -38,7 +37,6 @@ async function serve(file) {
 		pump: join(root, 'tools', 'pty-chain', 'pump.py'),
 		udevEvent: join(root, 'tools', 'real-rig', 'udev-event.py'),
 		hotplug: mayTellOfPlugging(),
-		asNew: names(values.new),
 		plugged: ['leader', 'follower'].filter((name) => !out.includes(name))
 	});
 }

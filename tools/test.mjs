@@ -7,6 +7,7 @@ import { ensureChromium } from './lib/chromium.mjs';
 import { hygiene } from './lib/hygiene.mjs';
 import { build, checkNode, install } from './lib/prepare.mjs';
 import { nodeTool, root, run } from './lib/run.mjs';
+import { refusal } from './real-rig/namespace.js';
 
 checkNode();
 const inCi = process.env['CI'] === 'true';
@@ -33,6 +34,11 @@ function missing(what, why) {
 		count(`${what}: ${why}`, false);
 		return;
 	}
+	skipped(what, why);
+}
+
+/** What a machine may refuse without being at fault: skipped by name, everywhere. @param {string} what @param {string} why */
+function skipped(what, why) {
 	totals.skipped += 1;
 	console.log(`SKIPPED: ${what}: ${why}`);
 }
@@ -42,6 +48,20 @@ async function check(what, tool, args) {
 	const result = await run(process.execPath, [nodeTool(tool), ...args], { quiet: true });
 	if (result.code !== 0) console.log(result.output);
 	count(what, result.code === 0);
+}
+
+/** Why single browser tests were skipped, once each. @param {any} report of Playwright @returns {string[]} */
+function skipReasons(report) {
+	const found = new Set();
+	const visit = (/** @type {any} */ suite) => {
+		for (const child of suite.suites ?? []) visit(child);
+		for (const { title, tests } of suite.specs ?? [])
+			for (const { annotations } of tests)
+				for (const { type, description } of annotations)
+					if (type === 'skip') found.add(`${title}: ${description ?? 'no reason given'}`);
+	};
+	visit(report);
+	return [...found];
 }
 
 /** @param {string} name report file of vitest or playwright @param {number} code exit status of the run */
@@ -63,6 +83,7 @@ function takeReport(name, code) {
 	totals.passed += numbers.passed;
 	totals.failed += numbers.failed;
 	totals.skipped += numbers.skipped;
+	if ('stats' in report) for (const reason of skipReasons(report)) console.log(`SKIPPED: ${reason}`);
 	const good = code === 0 && numbers.failed === 0;
 	if (!good) failures.push(name);
 	if (code !== 0 && numbers.failed === 0) totals.failed += 1;
@@ -130,7 +151,21 @@ if (wanted('unit')) {
 	takeReport('vitest', result.code);
 }
 
-const needsBrowser = wanted('e2e') || wanted('conformance') || wanted('size');
+/**
+ * Browser tests of one project of playwright.config.ts.
+ * @param {string} name names the report @param {string} project @param {string} chromium
+ */
+async function browserTests(name, project, chromium) {
+	const report = join(cache, `${name}.json`);
+	rmSync(report, { force: true });
+	const env = { ...process.env, CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+	const args = ['test', `--project=${project}`, '--reporter=list,json'];
+	const result = await run(process.execPath, [nodeTool('@playwright/test/cli.js'), ...args], { env });
+	takeReport(name, result.code);
+}
+
+const inBrowser = ['e2e', 'real', 'conformance'].some(wanted);
+const needsBrowser = inBrowser || wanted('size');
 if (needsBrowser) {
 	const built = await build();
 	count('build', built);
@@ -138,22 +173,13 @@ if (needsBrowser) {
 		const size = await run(process.execPath, ['tools/size-budget.mjs']);
 		count('size budgets', size.code === 0);
 	}
-	const chromium =
-		built && (wanted('e2e') || wanted('conformance')) ? await ensureChromium() : { missing: 'no build' };
+	const chromium = built && inBrowser ? await ensureChromium() : { missing: 'no build' };
 	if ('path' in chromium) {
-		if (wanted('e2e')) {
-			rmSync(join(cache, 'playwright.json'), { force: true });
-			const env = {
-				...process.env,
-				CHROMIUM: chromium.path,
-				PLAYWRIGHT_JSON_OUTPUT_NAME: join(cache, 'playwright.json')
-			};
-			const result = await run(
-				process.execPath,
-				[nodeTool('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
-				{ env }
-			);
-			takeReport('playwright', result.code);
+		if (wanted('e2e')) await browserTests('playwright', 'lab', chromium.path);
+		if (wanted('real')) {
+			const why = await refusal();
+			if (why === null) await browserTests('real', 'real', chromium.path);
+			else skipped('real (Web Serial in a real browser)', why);
 		}
 		if (wanted('conformance')) {
 			const ready = await judge;

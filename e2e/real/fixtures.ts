@@ -1,5 +1,5 @@
-// A real Chromium with real Web Serial, among the rig's two USB serial ports, in front of the built app. One browser and one
-// rig per test, so that every test begins with an empty profile. Where the machine refuses the namespace, every test is
+// A real Chromium with real Web Serial, among the rig's two USB serial ports, in front of the built app. One browser per
+// test, so that every test begins with an empty profile; one rig for all, healed before each. Where the machine refuses the namespace, every test is
 // skipped and says why.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,9 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext } from '@playwright/test';
 import { inNamespace, refusal } from '../../tools/real-rig/namespace.js';
 import { test as base } from '../fixtures';
-import { startRig, type Rig, type RigStart } from './rig-client';
+import { startRig, type Rig } from './rig-client';
 
 interface RealTest {
-	/** How the arms are when the test begins. */
-	readonly start: RigStart;
 	readonly rig: Rig;
 	/** The namespace's browser, its profile empty. */
 	readonly lab: BrowserContext;
@@ -25,16 +23,29 @@ function launcher(folder: string, rigDir: string, browser: string): string {
 	return path;
 }
 
-export const test = base.extend<RealTest, { readonly refused: string | null }>({
+interface RealWorker {
+	/** Why the suite cannot run here; null when it can. */
+	readonly refused: string | null;
+	readonly sharedRig: Rig | null;
+}
+
+export const test = base.extend<RealTest, RealWorker>({
 	// eslint-disable-next-line no-empty-pattern -- the runner reads the parameter list
 	refused: [async ({}, use) => use(await refusal()), { scope: 'worker' }],
-	start: [{}, { option: true }],
-	rig: async ({ refused, start, site }, use) => {
+	sharedRig: [
+		async ({ refused, site }, use) => {
+			const rig = refused === null ? await startRig() : null;
+			await rig?.allow([site.url]);
+			await use(rig);
+			await rig?.close();
+		},
+		{ scope: 'worker' }
+	],
+	rig: async ({ refused, sharedRig }, use) => {
 		base.skip(refused !== null, `real Web Serial: ${refused ?? ''}`);
-		const rig = await startRig(start);
-		await rig.allow([site.url]);
-		await use(rig);
-		await rig.close();
+		if (sharedRig === null) throw new TypeError('no rig');
+		await sharedRig.reset();
+		await use(sharedRig);
 	},
 	lab: async ({ rig }, use, { project }) => {
 		const folder = mkdtempSync(join(tmpdir(), 'edubotics-real-'));

@@ -26,17 +26,10 @@ export interface Rig {
 	close(): Promise<void>;
 }
 
-export interface RigStart {
-	/** Arms as they come out of the box. */
-	readonly asNew?: readonly ArmName[];
-	readonly unplugged?: readonly ArmName[];
-}
-
 const SCRIPT = fileURLToPath(new URL('../../tools/real-rig.mjs', import.meta.url));
 
-export async function startRig({ asNew = [], unplugged = [] }: RigStart = {}): Promise<Rig> {
-	const args = [SCRIPT, '--new', asNew.join(','), '--unplugged', unplugged.join(',')];
-	const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startRig(): Promise<Rig> {
+	const child = spawn(process.execPath, [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
 	const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
 	const waiting = new Map<number, (answer: RigAnswer) => void>();
 	const hello = await new Promise<RigHello>((resolve, reject) => {

@@ -1,6 +1,6 @@
 // What can be asked of the rig while it runs, one JSON object per line: `{"arm":"follower","do":"missing","servo":3}`.
 // Servos are named by their place in the arm, 1 (shoulder_pan) to 6 (gripper), whatever id they carry. `heal` undoes
-// everything but the pose.
+// everything but the hand.
 
 import { z } from 'zod';
 
@@ -13,7 +13,7 @@ const byte = z.int().min(0).max(255);
 const share = z.number().min(0).max(1);
 
 /** Things that are done to one arm; its servos and its wire know them. */
-export const ARM_ACTIONS = [
+const ARM_ACTIONS = [
 	/** The servo is off the bus: its cable is out. */
 	z.object({ do: z.literal('missing'), servo, on }),
 	/** The supply's switch. Without power nobody answers, and on power-up RAM starts anew. */
@@ -26,8 +26,6 @@ export const ARM_ACTIONS = [
 	z.object({ do: z.literal('baud'), servo: servo.optional(), register: z.int().min(0).max(7) }),
 	z.object({ do: z.literal('firmware'), servo, major: byte, minor: byte }),
 	z.object({ do: z.literal('model'), servo, number: z.int().min(0).max(0xffff) }),
-	/** Offsets and limits as new. */
-	z.object({ do: z.literal('uncalibrate') }),
 	/** The motor is this warm from now on; null: what it does warms it. */
 	z.object({ do: z.literal('temperature'), servo, celsius: z.number().min(0).max(120).nullable() }),
 	/** Error bits that stay on (overload 32, overcurrent 8, overheat 4, voltage 1); 0 lets go. */
@@ -55,10 +53,11 @@ export const ARM_ACTIONS = [
 		pose: z.record(z.string(), z.number()).nullable(),
 		overMs: z.number().min(0).default(0)
 	}),
-	z.object({ do: z.literal('heal') })
+	/** Six other servos, without a fault: of a finished arm, of one that was never calibrated, or out of their boxes. */
+	z.object({ do: z.literal('heal'), as: z.enum(['calibrated', 'uncalibrated', 'new']).default('calibrated') })
 ] as const;
 
-export const ArmActionSchema = z.discriminatedUnion('do', ARM_ACTIONS);
+const ArmActionSchema = z.discriminatedUnion('do', ARM_ACTIONS);
 export type ArmAction = z.infer<typeof ArmActionSchema>;
 /** As it is written down: defaults may be left out. */
 export type ArmActionInput = z.input<typeof ArmActionSchema>;
@@ -109,6 +108,6 @@ export type RigAnswer =
 /** The rig's first line. */
 export interface RigHello {
 	readonly rigDir: string;
-	/** The address that the browser must be told of; see `hotplug` in namespace.js. */
+	/** Whether a running browser is told of plugging. */
 	readonly hotplug: boolean;
 }

@@ -21,8 +21,6 @@ export interface RigOptions {
 	readonly udevEvent: string;
 	/** Whether a running browser may be told of plugging (no udevd on this machine). */
 	readonly hotplug: boolean;
-	/** Arms whose servos come from the factory. */
-	readonly asNew: readonly ArmName[];
 	/** Arms that are plugged in from the start. */
 	readonly plugged: readonly ArmName[];
 }
@@ -44,9 +42,10 @@ export async function createRig(options: RigOptions): Promise<Rig> {
 	const tree = createUsbTree();
 	const startMs = performance.now();
 	const now = (): number => performance.now() - startMs;
-	const ports = Object.fromEntries(
-		ARMS.map((name, index) => [name, createPort(name, index, options.asNew.includes(name))])
-	) as Record<ArmName, Port>;
+	const ports = Object.fromEntries(ARMS.map((name, index) => [name, createPort(name, index)])) as Record<
+		ArmName,
+		Port
+	>;
 	const clock = setInterval(() => {
 		for (const name of ARMS) ports[name].arm.advanceTo(now());
 	}, PHYSICS_EVERY_MS);
@@ -87,16 +86,18 @@ export async function createRig(options: RigOptions): Promise<Rig> {
 	};
 }
 
-function createPort(name: ArmName, index: number, asNew: boolean): Port {
+function createPort(name: ArmName, index: number): Port {
 	const say = (bytes: Uint8Array): void => port.terminal?.write(bytes);
-	const arm = createVirtualArm({ homingOffsets: HOMING_OFFSETS[name], asNew, say });
+	const arm = createVirtualArm({ homingOffsets: HOMING_OFFSETS[name], say });
 	const port: Port = { arm, index, terminal: null, busy: false };
 	return port;
 }
 
 async function plugIn(port: Port, tree: UsbTree, options: RigOptions, now: () => number): Promise<void> {
 	if (port.terminal !== null) return;
-	port.terminal = await openTerminal(options.pump, (bytes) => port.arm.hear(bytes, now()));
+	port.terminal = await openTerminal(options.pump, (bytes, baudRate) =>
+		port.arm.hear(bytes, baudRate, now())
+	);
 	tree.plug(port.index, port.busy ? null : port.terminal.name);
 	if (options.hotplug) await tell(options.udevEvent, 'add', tree.properties(port.index));
 }

@@ -11,11 +11,30 @@ export interface Terminal {
 	hangUp(): Promise<void>;
 }
 
+const HEADER_BYTES = 8;
+
+/** Takes the pump's chunks apart again: each with the rate that the other side had set when it wrote. */
+function chunks(onBytes: (bytes: Uint8Array, baudRate: number) => void): (data: Buffer) => void {
+	let held = Buffer.alloc(0);
+	return (data) => {
+		held = Buffer.concat([held, data]);
+		while (held.length >= HEADER_BYTES) {
+			const end = HEADER_BYTES + held.readUInt32LE(4);
+			if (held.length < end) return;
+			onBytes(Uint8Array.from(held.subarray(HEADER_BYTES, end)), held.readUInt32LE(0));
+			held = held.subarray(end);
+		}
+	};
+}
+
 /** Rejects when python3 (or $PYTHON) cannot be started. */
-export function openTerminal(pump: string, onBytes: (bytes: Uint8Array) => void): Promise<Terminal> {
-	const child = spawn(process.env['PYTHON'] ?? 'python3', [pump]);
+export function openTerminal(
+	pump: string,
+	onBytes: (bytes: Uint8Array, baudRate: number) => void
+): Promise<Terminal> {
+	const child = spawn(process.env['PYTHON'] ?? 'python3', [pump, '--rates']);
 	const gone = new Promise<void>((resolve) => child.on('close', () => resolve()));
-	child.stdout.on('data', onBytes);
+	child.stdout.on('data', chunks(onBytes));
 	// What is written while the terminal goes is lost, as on a cable.
 	child.stdin.on('error', () => undefined);
 	return new Promise((resolve, reject) => {

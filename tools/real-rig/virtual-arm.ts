@@ -2,8 +2,17 @@
 // port in its place. Bytes in, bytes out, at stamps it is handed; knows no terminals and reads no clock.
 
 import { SO101, SO101_CHAIN, type JointPlant } from '$lib/contracts';
-import { createSo101Chain, createSo101Plant, Wire, type FaultRates, type ServoChain } from '$lib/sim';
+import {
+	createSo101Chain,
+	createSo101Plant,
+	PRESETS_OUT_OF_THE_BOX,
+	Wire,
+	type FaultRates,
+	type ServoChain
+} from '$lib/sim';
 import type { ArmAction, ArmState } from './commands';
+
+type HealAs = Extract<ArmAction, { do: 'heal' }>['as'];
 
 /** Addresses of the servos' table that faults write on the bench, past every lock. */
 const FIRMWARE = 0;
@@ -19,8 +28,8 @@ const GPS_EVERY_MS = 100;
 const GPS_LINE = '$GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,*5B\r\n';
 
 export interface VirtualArm {
-	/** Bytes from the host, at `atMs` of the rig's clock; answers go to `say`. */
-	hear(bytes: Uint8Array, atMs: number): void;
+	/** Bytes from the host at its rate, at `atMs` of the rig's clock; answers go to `say`. */
+	hear(bytes: Uint8Array, baudRate: number, atMs: number): void;
 	/** Time goes on without bytes. */
 	advanceTo(atMs: number): void;
 	apply(action: ArmAction): void;
@@ -83,7 +92,6 @@ function inHand(plant: JointPlant, hand: Hand): JointPlant {
 export interface VirtualArmOptions {
 	/** How its horns are mounted; also its calibration. */
 	readonly homingOffsets: readonly number[];
-	readonly asNew: boolean;
 	readonly say: (bytes: Uint8Array) => void;
 }
 
@@ -103,21 +111,28 @@ class RigArm implements VirtualArm {
 	constructor(options: VirtualArmOptions) {
 		this.#options = options;
 		this.#plant = inHand(createSo101Plant(), this.#hand);
-		this.#chain = this.#freshChain(0);
+		this.#chain = this.#servos('calibrated', 0);
 		this.#wire = new Wire({ chain: this.#chain });
 	}
 
-	#freshChain(startMs: number): ServoChain {
-		const { homingOffsets, asNew } = this.#options;
-		const state = asNew ? { calibration: null, configured: false } : {};
-		return createSo101Chain({ plant: this.#plant, homingOffsets, holdsOnTorque: true, startMs, ...state });
+	#servos(as: HealAs, startMs: number): ServoChain {
+		const { homingOffsets } = this.#options;
+		return createSo101Chain({
+			plant: this.#plant,
+			homingOffsets,
+			holdsOnTorque: true,
+			startMs,
+			...(as === 'calibrated' ? {} : { calibration: null }),
+			...(as === 'new' ? { configured: false, presets: PRESETS_OUT_OF_THE_BOX } : {})
+		});
 	}
 
-	hear(bytes: Uint8Array, atMs: number): void {
+	hear(bytes: Uint8Array, baudRate: number, atMs: number): void {
 		this.#heardBytes += bytes.length;
 		this.advanceTo(atMs);
 		if (this.#device !== 'arm') return;
 		if (this.#echo) this.#options.say(bytes.slice());
+		this.#wire.baudRate = baudRate;
 		const { startMs } = this.#wire.reserve(bytes.length, atMs);
 		this.#wire.hear(bytes, startMs);
 		this.#handOver(this.#wire.horizonMs);
@@ -174,13 +189,6 @@ class RigArm implements VirtualArm {
 			case 'model':
 				servo?.memory.preset(MODEL, action.number, 2);
 				return;
-			case 'uncalibrate':
-				for (const { memory } of chain.servos) {
-					memory.preset(OFFSET, 0, 2);
-					memory.preset(MIN_LIMIT, 0, 2);
-					memory.preset(MAX_LIMIT, 4095, 2);
-				}
-				return;
 			case 'temperature':
 				if (action.celsius === null) this.#warm.delete(at);
 				else this.#warm.set(at, action.celsius);
@@ -204,15 +212,15 @@ class RigArm implements VirtualArm {
 				this.#hand.take(action.pose, action.overMs, chain.nowMs, this.#plant.q);
 				return;
 			case 'heal':
-				this.#heal();
+				this.#heal(action.as);
 				return;
 		}
 	}
 
 	/** Other servos in the same arm: it stays where it is. */
-	#heal(): void {
+	#heal(as: HealAs): void {
 		this.#lastingBefore = this.state().lastingWrites;
-		this.#chain = this.#freshChain(this.#chain.nowMs);
+		this.#chain = this.#servos(as, this.#chain.nowMs);
 		this.#wire = new Wire({ chain: this.#chain });
 		this.#warm.clear();
 		this.#device = 'arm';
