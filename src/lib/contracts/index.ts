@@ -3,6 +3,7 @@ export * from './capabilities';
 export * from './dataset';
 export * from './episode';
 export * from './error-codes';
+export * from './joint-health';
 export * from './joint-plant';
 export * from './render-protocol';
 export * from './robot-spec';

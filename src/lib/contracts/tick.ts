@@ -45,6 +45,8 @@ export interface TickBatch {
 	readonly voltage: Float32Array;
 	readonly temperature: Float32Array;
 	readonly current: Float32Array;
+	/** What the servos complain of with their answers: bits of SERVO_FAULTS, 0 where nothing was read. */
+	readonly faults: Uint8Array;
 }
 
 /** A wish for the arm. Only the newest counts; `epoch` must equal the arbiter's current one. */

@@ -107,6 +107,8 @@ export class ControlLoop {
 			load: empty(),
 			voltage: empty(),
 			temperature: empty(),
+			current: empty(),
+			faults: new Uint8Array(joints),
 			armed: false,
 			pageBeatAgeMs: Number.POSITIVE_INFINITY,
 			stopped: false
@@ -292,7 +294,8 @@ export class ControlLoop {
 			ring.load[index] = input.load[j] = load[j] ?? Number.NaN;
 			ring.voltage[index] = input.voltage[j] = voltage[j] ?? Number.NaN;
 			ring.temperature[index] = input.temperature[j] = temperature[j] ?? Number.NaN;
-			ring.current[index] = current[j] ?? Number.NaN;
+			ring.current[index] = input.current[j] = current[j] ?? Number.NaN;
+			ring.faults[index] = input.faults[j] = this.#exchange.errorBits[j] ?? 0;
 		}
 		input.state = this.#latest;
 	}

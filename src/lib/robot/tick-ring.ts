@@ -17,6 +17,7 @@ export class TickRing {
 	readonly voltage: Float32Array;
 	readonly temperature: Float32Array;
 	readonly current: Float32Array;
+	readonly faults: Uint8Array;
 	readonly #armId: string;
 	readonly #joints: number;
 	readonly #capacity: number;
@@ -38,6 +39,7 @@ export class TickRing {
 		this.voltage = values();
 		this.temperature = values();
 		this.current = values();
+		this.faults = new Uint8Array(capacity * joints);
 	}
 
 	get count(): number {
@@ -64,6 +66,7 @@ export class TickRing {
 			this.voltage[index] = Number.NaN;
 			this.temperature[index] = Number.NaN;
 			this.current[index] = Number.NaN;
+			this.faults[index] = 0;
 		}
 		return slot;
 	}
@@ -92,7 +95,8 @@ export class TickRing {
 			load: this.#slice(this.load, this.#values(count), this.#joints),
 			voltage: this.#slice(this.voltage, this.#values(count), this.#joints),
 			temperature: this.#slice(this.temperature, this.#values(count), this.#joints),
-			current: this.#slice(this.current, this.#values(count), this.#joints)
+			current: this.#slice(this.current, this.#values(count), this.#joints),
+			faults: this.#slice(this.faults, new Uint8Array(count * this.#joints), this.#joints)
 		};
 		this.#first = (this.#first + count) % this.#capacity;
 		this.#count -= count;
@@ -103,7 +107,11 @@ export class TickRing {
 		return new Float32Array(count * this.#joints);
 	}
 
-	#slice<T extends Float64Array | Float32Array | Uint16Array>(from: T, into: T, width: number): T {
+	#slice<T extends Float64Array | Float32Array | Uint16Array | Uint8Array>(
+		from: T,
+		into: T,
+		width: number
+	): T {
 		const head = Math.min(into.length, (this.#capacity - this.#first) * width);
 		into.set(from.subarray(this.#first * width, this.#first * width + head));
 		if (head < into.length) into.set(from.subarray(0, into.length - head), head);

@@ -18,6 +18,9 @@ export interface GateInput {
 	readonly load: Float32Array;
 	readonly voltage: Float32Array;
 	readonly temperature: Float32Array;
+	/** The same: milliampere, and what the servos complain of (bits of SERVO_FAULTS, 0 where nothing was read). */
+	readonly current: Float32Array;
+	readonly faults: Uint8Array;
 	readonly armed: boolean;
 	/** Age of the page's last beat, ms; over 100 means hold. */
 	readonly pageBeatAgeMs: number;

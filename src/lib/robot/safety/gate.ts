@@ -93,7 +93,7 @@ class ArmGate implements SafetyGate {
 		const geometry = createArmGeometry(model);
 		this.#steps = createStepLimiter(geometry);
 		this.#ahead = createAheadLimiter(geometry, limits);
-		this.#health = createHealth(joints);
+		this.#health = createHealth(spec);
 		this.#velocity = createVelocityEstimate(joints);
 		this.#range = createJointRange(spec, limits);
 		this.#wish = new Float64Array(joints);
@@ -164,8 +164,7 @@ class ArmGate implements SafetyGate {
 		out.send = true;
 		if (held !== 0) this.#holdStill(held, readable, dtS);
 		else if (input.setpoint) this.#follow(input.setpoint, dtS);
-		if (out.health & (HEALTH.hot | HEALTH.lowVoltage | HEALTH.brownOut | HEALTH.stall))
-			out.limitedBy |= LIMITED_BY.backoff;
+		if (out.health & ~(HEALTH.warm | HEALTH.park)) out.limitedBy |= LIMITED_BY.backoff;
 		out.handover = this.#handover;
 		return out;
 	}

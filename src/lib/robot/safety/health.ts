@@ -1,11 +1,14 @@
 /**
- * What the servos feel: heat, sagging supply, stall. Turns telemetry into "slower", "hold", "park" and "press less".
- * Knows readings and their age in steps; knows nothing of goals. A value that was never read is NaN and changes nothing:
- * silence is not a reading.
+ * What the servos feel: heat, sagging supply, stall, and what they complain of themselves. Turns telemetry into "slower",
+ * "hold", "park" and "press less"; the figures are HEALTH_LIMITS (contracts). Knows readings and their age in steps; knows
+ * nothing of goals. A value that was never read is NaN and changes nothing: silence is not a reading.
  *
- * Servo facts: an STS3215 cuts its own torque at 70 degrees Celsius and after 2 s above 80 % of stall torque. Both drop
- * the arm, so the gate acts earlier.
+ * [Note: child-safe press] A jaw that closes on something may press with its whole ahead margin, 0.82 N·m or about 10 N at
+ * the tips (ahead-budget), but not for long: stalled, it keeps less than half of it, about 4.3 N. That is also less than the
+ * quarter of the stall torque at which the gripper's servo, set as LeRobot sets it, begins to count towards its overload.
  */
+import type { RobotSpec } from '$lib/contracts';
+import { HEALTH_LIMITS, SERVO_FAULTS } from '$lib/contracts';
 
 export const HEALTH = {
 	/** At least one servo is warm (55): the person should know. */
@@ -19,31 +22,31 @@ export const HEALTH = {
 	/** Supply about to brown out: hold. */
 	brownOut: 16,
 	/** A joint pushes against something. */
-	stall: 32
+	stall: 32,
+	/** A servo draws four fifths of what it draws when stalled: half speed. */
+	highCurrent: 64,
+	/** A servo reports a fault of its own, `sensor` among them: half speed. */
+	fault: 128
 } as const;
 
-const WARM_C = 55;
-const HOT_C = 60;
-const PARK_C = 65;
-/** A level is left this much below where it was entered. */
-const HYSTERESIS_C = 3;
-
-/** Shares of the supply voltage seen at arming: servos run on 5, 7.4 or 12 V. */
-const LOW_VOLTAGE = 0.85;
-const BROWN_OUT = 0.75;
+const { hysteresisC } = HEALTH_LIMITS;
 const VOLTAGE_HYSTERESIS = 0.03;
 const VOLTAGE_FILTER_S = 0.03;
+/** A servo's own complaint about its supply, and a high current, must last this long: one answer is no proof. */
+const COMPLAINT_S = 0.02;
+const HIGH_CURRENT_S = 0.1;
 
-/** Percent of the largest torque: more than weight and 50 g ask of any joint, and the joint stands still. */
-const STALL_LOAD = 70;
 const STALL_SPEED_PER_S = 4;
 const STALL_AFTER_S = 0.08;
 /** A stall is over when the load is gone, or when the joint really moves for this long. */
 const FREE_LOAD = 15;
 const FREE_SPEED_PER_S = 10;
 const FREE_AFTER_S = 0.1;
-/** Margin that a stalled joint keeps. */
+/** Margin that a stalled joint keeps; a stalled gripper presses with 18 % of the stall torque then. */
 const STALL_SHARE = 0.5;
+const GRIPPER_STALL_SHARE = 0.42;
+/** Below this load nothing is held any more: the relieved press itself must not count as free. */
+const GRIPPER_FREE_LOAD = 10;
 
 export interface Health {
 	/** Bits of HEALTH. */
@@ -56,11 +59,13 @@ export interface Health {
 	reset(): void;
 }
 
-/** Newest values per joint, NaN where never read: percent, volts, degrees Celsius. */
+/** Newest values per joint, NaN where never read: percent, volts, degrees Celsius, mA; bits of SERVO_FAULTS, 0 = none. */
 export interface Telemetry {
 	readonly load: ArrayLike<number>;
 	readonly voltage: ArrayLike<number>;
 	readonly temperature: ArrayLike<number>;
+	readonly current: ArrayLike<number>;
+	readonly faults: ArrayLike<number>;
 }
 
 /** Level with hysteresis: on from `enter`, off below `leave`. */
@@ -68,28 +73,37 @@ function latch(on: boolean, value: number, enter: number, leave: number): boolea
 	return on ? value >= leave : value >= enter;
 }
 
-function hottest(temperature: ArrayLike<number>, joints: number): number {
-	let max = -Infinity;
+/** Largest value of those that were read; NaN when none was. */
+function largest(values: ArrayLike<number>, joints: number): number {
+	let max = Number.NaN;
 	for (let j = 0; j < joints; j++) {
-		const t = temperature[j] ?? Number.NaN;
-		if (t > max) max = t;
+		const value = values[j] ?? Number.NaN;
+		if (value > max || (Number.isNaN(max) && Number.isFinite(value))) max = value;
 	}
 	return max;
 }
 
-function meanVoltage(voltage: ArrayLike<number>, joints: number): number {
+function mean(values: ArrayLike<number>, joints: number): number {
 	let sum = 0;
 	let count = 0;
 	for (let j = 0; j < joints; j++) {
-		const v = voltage[j] ?? Number.NaN;
-		if (!Number.isFinite(v)) continue;
-		sum += v;
+		const value = values[j] ?? Number.NaN;
+		if (!Number.isFinite(value)) continue;
+		sum += value;
 		count += 1;
 	}
 	return count > 0 ? sum / count : Number.NaN;
 }
 
-export function createHealth(joints: number): Health {
+function anyFault(faults: ArrayLike<number>, joints: number): number {
+	let bits = 0;
+	for (let j = 0; j < joints; j++) bits |= faults[j] ?? 0;
+	return bits;
+}
+
+export function createHealth(spec: RobotSpec): Health {
+	const joints = spec.joints.length;
+	const isGripper = spec.joints.map((joint) => joint.unit === 'percent');
 	const marginShare = new Float64Array(joints).fill(1);
 	const pressedS = new Float64Array(joints);
 	const movingS = new Float64Array(joints);
@@ -100,6 +114,16 @@ export function createHealth(joints: number): Health {
 	let brownOut = false;
 	let supply = Number.NaN;
 	let reference = Number.NaN;
+	let complainedS = 0;
+	let drawingS = 0;
+	let bits = 0;
+
+	const observeHeat = (celsius: number): void => {
+		if (!Number.isFinite(celsius)) return;
+		warm = latch(warm, celsius, HEALTH_LIMITS.warnC, HEALTH_LIMITS.warnC - hysteresisC);
+		hot = latch(hot, celsius, HEALTH_LIMITS.slowC, HEALTH_LIMITS.slowC - hysteresisC);
+		park = latch(park, celsius, HEALTH_LIMITS.parkC, HEALTH_LIMITS.parkC - hysteresisC);
+	};
 
 	const observeVoltage = (volts: number, dtS: number): void => {
 		if (!Number.isFinite(volts)) return;
@@ -107,19 +131,28 @@ export function createHealth(joints: number): Health {
 			? supply + (volts - supply) * Math.min(1, dtS / VOLTAGE_FILTER_S)
 			: volts;
 		reference = Number.isFinite(reference) ? Math.max(reference, supply) : supply;
-		const sag = 1 - supply / reference;
-		low = latch(low, sag, 1 - LOW_VOLTAGE, 1 - LOW_VOLTAGE - VOLTAGE_HYSTERESIS);
-		brownOut = latch(brownOut, sag, 1 - BROWN_OUT, 1 - BROWN_OUT - VOLTAGE_HYSTERESIS);
+		const { lowVoltageShare, brownOutShare, lowVolts, brownOutVolts } = HEALTH_LIMITS;
+		const back = VOLTAGE_HYSTERESIS * reference;
+		// Sinking below is entering: the latch sees how far the supply is below nothing at all.
+		const enterLow = Math.max(lowVolts, lowVoltageShare * reference);
+		const enterBrownOut = Math.max(brownOutVolts, brownOutShare * reference);
+		low = latch(low, -supply, -enterLow, -(enterLow + back));
+		brownOut = latch(brownOut, -supply, -enterBrownOut, -(enterBrownOut + back));
 	};
 
-	const observeStall = (load: ArrayLike<number>, velocity: ArrayLike<number>, dtS: number): void => {
+	const observeStall = ({ load, faults }: Telemetry, velocity: ArrayLike<number>, dtS: number): void => {
 		for (let j = 0; j < joints; j++) {
 			const pressure = Math.abs(load[j] ?? Number.NaN);
 			const speed = Math.abs(velocity[j] ?? Number.NaN);
-			pressedS[j] = pressure >= STALL_LOAD && speed < STALL_SPEED_PER_S ? (pressedS[j] ?? 0) + dtS : 0;
+			const gripper = isGripper[j] === true;
+			const most = gripper ? HEALTH_LIMITS.gripperStallLoad : HEALTH_LIMITS.stallLoad;
+			const overloaded = ((faults[j] ?? 0) & (SERVO_FAULTS.overload | SERVO_FAULTS.overcurrent)) !== 0;
+			pressedS[j] = pressure >= most && speed < STALL_SPEED_PER_S ? (pressedS[j] ?? 0) + dtS : 0;
 			movingS[j] = speed >= FREE_SPEED_PER_S ? (movingS[j] ?? 0) + dtS : 0;
-			if ((pressedS[j] ?? 0) >= STALL_AFTER_S) marginShare[j] = STALL_SHARE;
-			else if (pressure < FREE_LOAD || (movingS[j] ?? 0) >= FREE_AFTER_S) marginShare[j] = 1;
+			const free = pressure < (gripper ? GRIPPER_FREE_LOAD : FREE_LOAD);
+			if ((pressedS[j] ?? 0) >= STALL_AFTER_S || overloaded)
+				marginShare[j] = gripper ? GRIPPER_STALL_SHARE : STALL_SHARE;
+			else if (free || (movingS[j] ?? 0) >= FREE_AFTER_S) marginShare[j] = 1;
 		}
 	};
 
@@ -129,24 +162,25 @@ export function createHealth(joints: number): Health {
 			return (
 				(warm ? HEALTH.warm : 0) |
 				(hot ? HEALTH.hot : 0) |
-				(park ? HEALTH.park : 0) |
+				(park || (bits & SERVO_FAULTS.overheat) !== 0 ? HEALTH.park : 0) |
 				(low ? HEALTH.lowVoltage : 0) |
-				(brownOut ? HEALTH.brownOut : 0) |
-				(marginShare.some((share) => share < 1) ? HEALTH.stall : 0)
+				(brownOut || complainedS >= COMPLAINT_S ? HEALTH.brownOut : 0) |
+				(marginShare.some((share) => share < 1) ? HEALTH.stall : 0) |
+				(drawingS >= HIGH_CURRENT_S ? HEALTH.highCurrent : 0) |
+				(bits !== 0 ? HEALTH.fault : 0)
 			);
 		},
 		get speedShare() {
-			return hot || low ? 0.5 : 1;
+			return hot || low || drawingS >= HIGH_CURRENT_S || bits !== 0 ? 0.5 : 1;
 		},
 		observe(telemetry, velocity, dtS) {
-			const t = hottest(telemetry.temperature, joints);
-			if (t > -Infinity) {
-				warm = latch(warm, t, WARM_C, WARM_C - HYSTERESIS_C);
-				hot = latch(hot, t, HOT_C, HOT_C - HYSTERESIS_C);
-				park = latch(park, t, PARK_C, PARK_C - HYSTERESIS_C);
-			}
-			observeVoltage(meanVoltage(telemetry.voltage, joints), dtS);
-			observeStall(telemetry.load, velocity, dtS);
+			observeHeat(largest(telemetry.temperature, joints));
+			observeVoltage(mean(telemetry.voltage, joints), dtS);
+			observeStall(telemetry, velocity, dtS);
+			bits = anyFault(telemetry.faults, joints);
+			complainedS = (bits & SERVO_FAULTS.voltage) !== 0 ? complainedS + dtS : 0;
+			const drawn = largest(telemetry.current, joints);
+			drawingS = drawn >= HEALTH_LIMITS.slowMa ? drawingS + dtS : 0;
 		},
 		reset() {
 			marginShare.fill(1);
@@ -154,6 +188,8 @@ export function createHealth(joints: number): Health {
 			movingS.fill(0);
 			low = brownOut = false;
 			supply = reference = Number.NaN;
+			complainedS = drawingS = 0;
+			bits = 0;
 		}
 	};
 }

@@ -6,6 +6,8 @@ import type { SpringArm } from './spring-arm';
 export const TICK_MS = 5;
 const UNREAD = new Float32Array(6).fill(Number.NaN);
 
+const NO_FAULTS = new Uint8Array(6);
+
 export type GateScene = { -readonly [K in keyof GateInput]: GateInput[K] };
 
 export function scene(state: ArrayLike<number>): GateScene {
@@ -19,6 +21,8 @@ export function scene(state: ArrayLike<number>): GateScene {
 		load: UNREAD,
 		voltage: UNREAD,
 		temperature: UNREAD,
+		current: UNREAD,
+		faults: NO_FAULTS,
 		armed: true,
 		pageBeatAgeMs: 10,
 		stopped: false

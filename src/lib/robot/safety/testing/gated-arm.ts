@@ -28,6 +28,8 @@ export interface GatedArm {
 	/** True joint values of the plant, LeRobot units. */
 	truth(): number[];
 	tip(): readonly [number, number, number];
+	/** Bits of HEALTH, as the gate said them last. */
+	flags(): number;
 }
 
 export interface GatedArmOptions {
@@ -55,6 +57,13 @@ export async function createGatedArm(
 		await arm.settle(STS3215_DRIVER.setTorque(arm.commands, joint.servoId, true));
 	}
 	const gate = createGate(options.gate);
+	const step = gate.step.bind(gate);
+	let health = 0;
+	gate.step = (input) => {
+		const output = step(input);
+		health = output.health;
+		return output;
+	};
 	const state = { epoch: 1, stopped: false, pageBeatMs: 0, source: 'sliders' as SetpointSource };
 	const inputs = {
 		get epoch() {
@@ -109,7 +118,8 @@ export async function createGatedArm(
 			return farthest;
 		},
 		truth: () => [...so101FromRad(plant.q)],
-		tip
+		tip,
+		flags: () => health
 	};
 	return gated;
 }
