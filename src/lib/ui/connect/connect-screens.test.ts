@@ -1,0 +1,125 @@
+// Every cause and every step has its words and its drawing, in both languages: rendered as the page renders them.
+import { afterEach, describe, expect, it } from 'vitest';
+import { render } from 'svelte/server';
+import { CONNECT_CAUSES, type ConnectProblem } from '$lib/contracts';
+import { overwriteGetLocale, type Locale } from '../../i18n/generated/runtime.js';
+import { browserFamily, BROWSER_FAMILIES } from './browser-family';
+import { connectOffers } from './connect-offers';
+import { causeWords, jointList } from './connect-words';
+import ConnectScreens from './ConnectScreens.svelte';
+import { CONNECT_STEPS, type ConnectActions, type ConnectView } from './connect-view';
+
+const nothing = (): void => undefined;
+const actions: ConnectActions = {
+	choose: nothing,
+	tryAgain: nothing,
+	startOver: nothing,
+	useVirtual: nothing,
+	openSetup: nothing,
+	openCalibration: nothing,
+	takeOver: nothing,
+	close: nothing
+};
+const calm: ConnectView = {
+	role: 'follower',
+	step: 'start',
+	problem: null,
+	failures: 0,
+	knownPorts: 0,
+	armName: null
+};
+const problemOf = (problem: Partial<ConnectProblem>): ConnectProblem => ({
+	cause: 'no_power',
+	joints: [],
+	details: {},
+	...problem
+});
+const drawn = (view: ConnectView): string =>
+	render(ConnectScreens, { props: { view, actions } }).body.replaceAll('&lt;', '<');
+
+afterEach(() => overwriteGetLocale(() => 'de'));
+
+describe.each(['de', 'en'] as const satisfies Locale[])('screens of connecting, %s', (locale) => {
+	it.each(CONNECT_CAUSES)('%s: picture, what, next, a way out', (cause) => {
+		overwriteGetLocale(() => locale);
+		const problem = problemOf({ cause });
+		const body = drawn({ ...calm, step: 'problem', problem, failures: 1 });
+		expect(body).toContain(`data-drawing="${cause}"`);
+		expect(body).toMatch(/<svg[^>]*data-drawing[\s\S]*<(path|rect|circle)[\s\S]*<\/svg>/);
+		for (const say of Object.values(causeWords[cause])) {
+			const words = say(problem, 'follower');
+			expect(words.length).toBeGreaterThan(8);
+			expect(body).toContain(words);
+		}
+		expect(body).toContain(`/docs/connect/${cause}`);
+		expect(body).toMatch(/<button/);
+	});
+
+	it.each(CONNECT_STEPS.filter((step) => step !== 'problem'))('%s has its picture', (step) => {
+		overwriteGetLocale(() => locale);
+		expect(drawn({ ...calm, step })).toContain(`data-drawing="${step}"`);
+	});
+});
+
+describe('words of connecting', () => {
+	it('tells causes and browsers apart', () => {
+		const titles = CONNECT_CAUSES.map((cause) => causeWords[cause].title(problemOf({ cause }), 'leader'));
+		expect(new Set(titles).size).toBe(CONNECT_CAUSES.length);
+		const told = BROWSER_FAMILIES.map((browser) =>
+			causeWords.no_serial_api.title(problemOf({ cause: 'no_serial_api', details: { browser } }), 'follower')
+		);
+		expect(new Set(told).size).toBe(BROWSER_FAMILIES.length);
+	});
+
+	it('names joints by number and word, an unknown one by its own name', () => {
+		expect(jointList(['elbow_flex', 'tail'])).toBe('3 Ellbogen, tail');
+		expect(jointList([])).toBe('ein Gelenk');
+	});
+
+	it('says that the arm comes back by itself only where it does', () => {
+		const next = (details: ConnectProblem['details']): string =>
+			causeWords.unplugged.next(problemOf({ cause: 'unplugged', details }), 'follower');
+		expect(next({ reconnect: 'auto' })).toContain('von selbst');
+		expect(next({})).not.toContain('von selbst');
+	});
+});
+
+describe('offers', () => {
+	it('first failure: try again; second: other ways as well', () => {
+		expect(connectOffers('no_power', 1)).toEqual({
+			best: 'try_again',
+			more: [],
+			otherWays: [],
+			letterForIt: false
+		});
+		expect(connectOffers('no_power', 2).otherWays).toEqual(['start_over', 'use_virtual']);
+	});
+
+	it('leads to the procedure that mends it', () => {
+		expect(connectOffers('not_set_up', 1).best).toBe('open_setup');
+		expect(connectOffers('not_calibrated', 1).best).toBe('open_calibration');
+		expect(connectOffers('other_tab', 1).best).toBe('take_over');
+	});
+
+	it('offers no second try where none helps, and the letter where IT can', () => {
+		expect(connectOffers('no_serial_api', 5)).toEqual({
+			best: 'use_virtual',
+			more: [],
+			otherWays: [],
+			letterForIt: true
+		});
+		expect(connectOffers('blocked_by_policy', 1).letterForIt).toBe(true);
+	});
+});
+
+it.each([
+	['Mozilla/5.0 (iPad; CPU OS 18_0) AppleWebKit/605 CriOS/140 Safari/604', 5, 'ipad'],
+	['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605', 5, 'ipad'],
+	['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605', 0, 'safari'],
+	['Mozilla/5.0 (X11; CrOS x86_64) AppleWebKit/537 Chrome/142.0 Safari/537', 10, 'chromium'],
+	['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537 Chrome/142.0 Mobile Safari/537', 5, 'android'],
+	['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 0, 'firefox'],
+	['curl/8', 0, 'other']
+])('%s is told as its family', (userAgent, touchPoints, family) => {
+	expect(browserFamily(userAgent, touchPoints)).toBe(family);
+});
