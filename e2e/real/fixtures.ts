@@ -11,8 +11,18 @@ import { startRig, type Rig } from './rig-client';
 
 interface RealTest {
 	readonly rig: Rig;
+	readonly rule: SerialRule;
 	/** The namespace's browser, its profile empty. */
 	readonly lab: BrowserContext;
+}
+
+/** What an administrator rules: the lab may use every port unasked, it has to ask, it may not even ask. */
+type SerialRule = 'granted' | 'asks' | 'blocked';
+
+/** Chromium's policies for serial ports. */
+function policyOf(rule: SerialRule, site: string): Readonly<Record<string, unknown>> {
+	if (rule === 'granted') return { SerialAllowAllPortsForUrls: [site] };
+	return rule === 'blocked' ? { DefaultSerialGuardSetting: 2 } : {};
 }
 
 /** A file that starts `browser` in the namespace: Playwright takes a path, not a command line. */
@@ -33,18 +43,19 @@ export const test = base.extend<RealTest, RealWorker>({
 	// eslint-disable-next-line no-empty-pattern -- the runner reads the parameter list
 	refused: [async ({}, use) => use(await refusal()), { scope: 'worker' }],
 	sharedRig: [
-		async ({ refused, site }, use) => {
+		async ({ refused }, use) => {
 			const rig = refused === null ? await startRig() : null;
-			await rig?.allow([site.url]);
 			await use(rig);
 			await rig?.close();
 		},
 		{ scope: 'worker' }
 	],
-	rig: async ({ refused, sharedRig }, use) => {
+	rule: ['granted', { option: true }],
+	rig: async ({ refused, sharedRig, rule, site }, use) => {
 		base.skip(refused !== null, `real Web Serial: ${refused ?? ''}`);
 		if (sharedRig === null) throw new TypeError('no rig');
 		await sharedRig.reset();
+		await sharedRig.rule(policyOf(rule, site.url));
 		await use(sharedRig);
 	},
 	lab: async ({ rig }, use, { project }) => {

@@ -21,8 +21,8 @@ export interface Rig {
 	state(arm: ArmName): Promise<ArmState>;
 	/** Everything healed and plugged in again. */
 	reset(): Promise<void>;
-	/** The origins that may use the ports; before the browser starts. */
-	allow(origins: readonly string[]): Promise<void>;
+	/** What an administrator rules (Chromium's policies); before the browser starts. */
+	rule(policy: Readonly<Record<string, unknown>>): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export async function startRig(): Promise<Rig> {
 				await rig.port(arm, { do: 'plug' });
 			}
 		},
-		allow: async (origins) => void (await ask({ do: 'allow', origins })),
+		rule: async (policy) => void (await ask({ do: 'rule', policy })),
 		close() {
 			child.stdin.end();
 			return ended;

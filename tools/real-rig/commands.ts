@@ -78,7 +78,8 @@ export type PortActionInput = z.input<typeof PortActionSchema>;
 const arm = z.enum(ARMS);
 const id = z.int();
 export const CommandSchema = z.union([
-	z.object({ id, do: z.literal('allow'), origins: z.array(z.string()) }),
+	/** What an administrator rules for browsers that start from now on: names and values of Chromium's policies. */
+	z.object({ id, do: z.literal('rule'), policy: z.record(z.string(), z.unknown()) }),
 	z.object({ id, arm, port: PortActionSchema }),
 	z.object({ id, arm, action: ArmActionSchema })
 ]);

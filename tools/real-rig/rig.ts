@@ -75,7 +75,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
 		async handle(command) {
 			if ('port' in command) return doToPort(command.arm, command.port);
 			if ('action' in command) ports[command.arm].arm.apply(command.action);
-			else tree.allow(command.origins);
+			else tree.rule(command.policy);
 			return null;
 		},
 		async close() {

@@ -30,8 +30,8 @@ export interface UsbTree {
 	lead(index: number, terminal: string | null): void;
 	/** What udev would say of the port, as `KEY=value` lines. */
 	properties(index: number): readonly string[];
-	/** The origins that may use every port without asking; from the browser's next start on. */
-	allow(origins: readonly string[]): void;
+	/** The administrator's rules (Chromium's enterprise policies); from the browser's next start on. */
+	rule(policy: Readonly<Record<string, unknown>>): void;
 	remove(): void;
 }
 
@@ -94,9 +94,8 @@ export function createUsbTree(): UsbTree {
 			`MINOR=${index}`,
 			...usbProperties(index)
 		],
-		allow(origins) {
+		rule(policy) {
 			mkdirSync(at('etc/chromium/policies/managed'), { recursive: true });
-			const policy = { SerialAllowAllPortsForUrls: origins };
 			writeFileSync(at('etc/chromium/policies/managed/rig.json'), JSON.stringify(policy));
 		},
 		remove: () => rmSync(dir, { recursive: true, force: true })
