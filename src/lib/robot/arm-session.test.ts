@@ -103,7 +103,10 @@ describe('connecting', () => {
 		const { arm, session } = await setUp({ calibration: null });
 		expect(await arm.settle(session.connect())).toMatchObject({
 			ok: false,
-			error: { code: 'arm_not_calibrated', joints: ['shoulder_pan'] }
+			error: {
+				code: 'arm_not_calibrated',
+				joints: ['shoulder_pan', 'shoulder_lift', 'elbow_flex', 'wrist_flex', 'gripper']
+			}
 		});
 		expect((await arm.settle(session.storeCalibration(VIRTUAL_SO101_CALIBRATION))).ok).toBe(true);
 		for (const servo of arm.chain.servos) servo.memory.powerUp();

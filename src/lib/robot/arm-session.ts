@@ -8,6 +8,7 @@ import { err, ok, type Result, type Scheduler } from '$lib/core';
 import type { Calibration, JointCalibration, JointSpec, RobotSpec } from '$lib/contracts';
 import type { BusCommands } from './bus/bus-commands';
 import type { BusError } from './bus/bus-error';
+import { planCalibrationWrites, type CalibrationWrite } from './calibrate/plan-writes';
 import { checkCalibration } from './calibration';
 import type { JointDuty, ServoDriver, ServoFault, ServoIdentity, ServoLimits } from './servo-driver';
 
@@ -48,7 +49,12 @@ export interface ArmSession {
 	connect(): Promise<Result<ArmFacts, ArmError>>;
 	/** Writes differing settings (torque must be off). Zero lasting writes when nothing differs. */
 	configure(): Promise<Result<void, ArmError>>;
-	/** Writes a calibration to the servos and reads it back. Torque must be off. */
+	/** What the servos hold, calibrated or not. Reads only. */
+	held(): Promise<Result<Calibration, ArmError>>;
+	/**
+	 * Writes what differs and reads it back. Torque must be off. Broken off anywhere, the arm holds the old calibration or
+	 * says of itself that it is not calibrated.
+	 */
 	storeCalibration(calibration: Calibration): Promise<Result<void, ArmError>>;
 	/**
 	 * Limits first, then goal = where the joint is, then torque: nothing moves. A joint that holds itself already keeps its
@@ -146,11 +152,28 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 		return balanced ? held : driver.setGoal(bus, joint.servoId, position.value);
 	};
 
-	const refuseEnergised = async (): Promise<Outcome> => {
+	const refuseEnergised = async (): Promise<Result<Map<string, ServoIdentity>, ArmError>> => {
 		const found = await identifyAll();
 		if (!found.ok) return found;
 		const energised = [...found.value].filter(([, identity]) => identity.torqueOn).map(([name]) => name);
-		return energised.length > 0 ? fail('arm_energised', energised) : ok(undefined);
+		return energised.length > 0 ? fail('arm_energised', energised) : found;
+	};
+
+	const writeAndReadBack = async (writes: readonly CalibrationWrite[]): Promise<Outcome> => {
+		const refused: string[] = [];
+		for (const write of writes) {
+			const { joint } = write;
+			const done = await patiently(() =>
+				write.kind === 'homing'
+					? driver.writeHoming(bus, joint.servoId, write.homingOffset)
+					: driver.writeRange(bus, joint.servoId, write.min, write.max)
+			);
+			if (!done.ok) return err(armError(done.error, joint));
+			const held = await patiently(() => driver.identify(bus, joint.servoId));
+			if (!held.ok) return err(armError(held.error, joint));
+			if (!holds(held.value, write)) refused.push(joint.name);
+		}
+		return refused.length > 0 ? fail('arm_setting_refused', refused) : ok(undefined);
 	};
 
 	const connect = async (): Promise<Result<ArmFacts, ArmError>> => {
@@ -251,30 +274,22 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			return refused.length > 0 ? fail('arm_setting_refused', refused) : ok(undefined);
 		},
 
+		async held() {
+			pausesLeft = PAUSES;
+			const found = await identifyAll();
+			return found.ok ? ok(calibrationOf(spec, found.value)) : found;
+		},
+
 		async storeCalibration(calibration) {
 			pausesLeft = PAUSES;
 			const plausible = checkCalibration(calibration, spec);
 			if (!plausible.ok) return fail('arm_not_calibrated', plausible.error.joints);
 			const still = await refuseEnergised();
 			if (!still.ok) return still;
-			const refused: string[] = [];
-			const written = await forEach(async (joint) => {
-				const entry = plausible.value[joint.name];
-				if (entry === undefined) return ok(undefined);
-				const values = {
-					homingOffset: entry.homing_offset,
-					rangeMin: entry.range_min,
-					rangeMax: entry.range_max
-				};
-				const done = await driver.writeCalibration(bus, joint.servoId, values);
-				if (!done.ok) return done;
-				const held = await driver.identify(bus, joint.servoId);
-				if (held.ok && !holds(held.value, entry)) refused.push(joint.name);
-				return held;
-			});
-			if (!written.ok) return written;
-			if (refused.length > 0) return fail('arm_setting_refused', refused);
-			return ok(undefined);
+			const plan = planCalibrationWrites(calibration, calibrationOf(spec, still.value), spec);
+			if (plan.seal === null) return ok(undefined);
+			const written = await writeAndReadBack(plan.body);
+			return written.ok ? writeAndReadBack([plan.seal]) : written;
 		}
 	};
 }
@@ -304,10 +319,7 @@ function calibrationOf(spec: RobotSpec, found: ReadonlyMap<string, ServoIdentity
 	return calibration;
 }
 
-function holds(servo: ServoIdentity, entry: JointCalibration): boolean {
-	return (
-		servo.homingOffset === entry.homing_offset &&
-		servo.rangeMin === entry.range_min &&
-		servo.rangeMax === entry.range_max
-	);
+function holds(servo: ServoIdentity, write: CalibrationWrite): boolean {
+	if (write.kind === 'homing') return servo.homingOffset === write.homingOffset;
+	return servo.rangeMin === write.min && servo.rangeMax === write.max;
 }

@@ -81,11 +81,9 @@ export interface ServoDriver {
 	): Promise<Result<readonly string[], BusError>>;
 	/** Brings the lasting settings in line; unlocks, writes only what differs, locks. Needs torque off. */
 	configure(bus: BusCommands, id: number, duty: JointDuty): Promise<Result<void, BusError>>;
-	writeCalibration(
-		bus: BusCommands,
-		id: number,
-		values: { readonly homingOffset: number; readonly rangeMin: number; readonly rangeMax: number }
-	): Promise<Result<void, BusError>>;
+	writeHoming(bus: BusCommands, id: number, homingOffset: number): Promise<Result<void, BusError>>;
+	/** Both limits in one packet: a servo never holds one of the new and one of the old. */
+	writeRange(bus: BusCommands, id: number, min: number, max: number): Promise<Result<void, BusError>>;
 	readPosition(bus: BusCommands, id: number): Promise<Result<number, BusError>>;
 	/** Goal that an energised servo holds, steps; null while it is limp. */
 	readHeldGoal(bus: BusCommands, id: number): Promise<Result<number | null, BusError>>;

@@ -72,17 +72,25 @@ async function writeAll(
 	return ok(undefined);
 }
 
-/** Writes lasting settings between unlock and lock; locks even when a write failed. */
+/** Lets `write` reach lasting memory; locks even when it failed. */
+async function unlocked(
+	bus: BusCommands,
+	id: number,
+	write: () => Promise<Result<unknown, BusError>>
+): Promise<Result<void, BusError>> {
+	const open = await writeAll(bus, id, [{ register: STS3215.lock, value: 0 }]);
+	const written = open.ok ? await write() : open;
+	const locked = await writeAll(bus, id, [{ register: STS3215.lock, value: 1 }]);
+	return written.ok ? locked : written;
+}
+
 async function writeLasting(
 	bus: BusCommands,
 	id: number,
 	settings: readonly Setting[]
 ): Promise<Result<void, BusError>> {
 	if (settings.length === 0) return ok(undefined);
-	const unlocked = await writeAll(bus, id, [{ register: STS3215.lock, value: 0 }]);
-	const written = unlocked.ok ? await writeAll(bus, id, settings) : unlocked;
-	const locked = await writeAll(bus, id, [{ register: STS3215.lock, value: 1 }]);
-	return written.ok ? locked : written;
+	return unlocked(bus, id, () => writeAll(bus, id, settings));
 }
 
 async function differences(
@@ -163,12 +171,14 @@ export const STS3215_DRIVER: ServoDriver = {
 		return found.ok ? writeLasting(bus, id, found.value) : err(found.error);
 	},
 
-	writeCalibration(bus, id, { homingOffset, rangeMin, rangeMax }) {
-		return writeLasting(bus, id, [
-			{ register: STS3215.homingOffset, value: homingOffset },
-			{ register: STS3215.minPositionLimit, value: rangeMin },
-			{ register: STS3215.maxPositionLimit, value: rangeMax }
-		]);
+	writeHoming(bus, id, homingOffset) {
+		return writeLasting(bus, id, [{ register: STS3215.homingOffset, value: homingOffset }]);
+	},
+
+	writeRange(bus, id, min, max) {
+		// The limits lie side by side.
+		const bytes = [...bytesOf(STS3215.minPositionLimit, min), ...bytesOf(STS3215.maxPositionLimit, max)];
+		return unlocked(bus, id, () => bus.write(id, STS3215.minPositionLimit.address, Uint8Array.from(bytes)));
 	},
 
 	async readPosition(bus, id) {

@@ -4,7 +4,7 @@
 const TURN = 4096;
 const LARGEST_OFFSET = 2047;
 /** Where LeRobot puts the middle pose: half of the largest position, rounded down. */
-export const MIDDLE_TICKS = 2047;
+const MIDDLE_TICKS = 2047;
 
 /** Into 0..4095. */
 export function intoTurn(ticks: number): number {
