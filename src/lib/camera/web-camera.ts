@@ -76,7 +76,10 @@ export const webCameraOpener: CameraOpener<OpenedCamera> = {
 
 function openedCamera(track: MediaStreamTrack, asked: CameraMode): OpenedCamera {
 	const settings = track.getSettings();
-	const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: BUFFERED });
+	const { readable } = new MediaStreamTrackProcessor({
+		track: track as MediaStreamVideoTrack,
+		maxBufferSize: BUFFERED
+	});
 	return {
 		frames: readable,
 		actual: {
