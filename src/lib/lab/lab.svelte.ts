@@ -2,6 +2,7 @@
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
 import { labRateHz, type ErrorCode } from '$lib/contracts';
+import type { ConnectView } from '$lib/ui/connect';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
@@ -25,6 +26,7 @@ export class Lab {
 	updateWaiting = $state.raw(false);
 	offlineReady = $state.raw(false);
 	#model = $state.raw<LabViewModel>() as LabViewModel;
+	#connectView = $state.raw<ConnectView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -38,12 +40,18 @@ export class Lab {
 
 	constructor(options: LabOptions) {
 		this.core = new LabCore(options);
+		this.core.takeSeat = () => this.#takeSeat();
 		this.actions = createActions(this);
 		this.#model = this.#build();
 	}
 
 	get model(): LabViewModel {
 		return this.#model;
+	}
+
+	/** The screen of connecting a real arm; null while there is nothing to show. */
+	get connectView(): ConnectView | null {
+		return this.#connectView;
 	}
 
 	/** Grows whenever the poses of `core.poses` are new. */
@@ -83,7 +91,12 @@ export class Lab {
 	}
 
 	takeOverTab(): void {
-		void this.#seat?.takeOver();
+		void this.#takeSeat();
+	}
+
+	/** A seat that is ours already is not taken from ourselves. */
+	async #takeSeat(): Promise<void> {
+		if (this.core.otherTab) await this.#seat?.takeOver();
 	}
 
 	/** An update is let in only while nothing moves and nothing records. */
@@ -158,6 +171,7 @@ export class Lab {
 		this.#posesVersion = this.core.posesVersion;
 		this.#renderGeneration = this.core.renderGeneration;
 		this.#armGeneration = this.core.armGeneration;
+		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#model = this.#build();
 	}
 

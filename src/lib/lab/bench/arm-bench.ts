@@ -33,7 +33,7 @@ const PINGS = 20;
 const PERSON_MS = 60_000;
 /** A lid is closed, a cup of tea fetched, the lid opened. */
 const SLEEP_LIMIT_MS = 600_000;
-/** No loop stands still for this long by itself. */
+/** No computer stands still for this long by itself. */
 const ASLEEP_MS = 3000;
 const SETTLE_MS = 300;
 const REOPEN_EVERY_MS = 250;
@@ -160,10 +160,9 @@ export class ArmBench {
 		]);
 	}
 
-	/** Sleep is seen by the clock on the wall: between two turns of the loop it has jumped. */
+	/** Sleep is seen by the clock on the wall: between two looks it has jumped. */
 	async sleep(): Promise<StepOutcome> {
 		const { prompt, scheduler, wallNow } = this.#options;
-		const run = startRun(this.#line.loop(this.#calibration), scheduler);
 		let sleptMs = 0;
 		let before = wallNow();
 		prompt('send_to_sleep');
@@ -173,7 +172,6 @@ export class ArmBench {
 			before = now;
 			return sleptMs >= ASLEEP_MS;
 		}, SLEEP_LIMIT_MS);
-		run.loop.stop();
 		if (waited !== 'yes') return this.#failed(waited === 'late' ? 'not_seen' : 'stopped');
 		const awakeMs = scheduler.now();
 		// A port may take a moment to be told that it is gone.

@@ -4,11 +4,14 @@
 import type {
 	ArmRef,
 	CameraInfo,
+	ConnectProblem,
 	DatasetSummary,
 	EpisodeMeta,
 	ErrorCode,
 	ExportProgress,
+	FoundArm,
 	LoopCounters,
+	PortIdentity,
 	SetpointSource
 } from '$lib/contracts';
 import type { RenderHost } from '$lib/scene/camera-renderer';
@@ -22,18 +25,27 @@ export interface WorkerHello {
 
 export type ClockMode = 'wall' | 'lockstep';
 
+/** To PLANT. */
+export interface VirtualPorts {
+	readonly follower: MessagePort;
+	readonly leader: MessagePort;
+	/** `shoot` and `shot` in lockstep. */
+	readonly sync: MessagePort;
+}
+
 /** Ports the page hands out; it is out of the way afterwards. */
 export interface RobotPorts {
 	readonly page: MessagePort;
-	readonly follower: MessagePort;
-	readonly leader: MessagePort;
-	/** To PLANT: `shoot` and `shot` in lockstep. */
-	readonly sync: MessagePort;
+	/** Null when the arm is a real one: ROBOT opens its port itself. */
+	readonly virtual: VirtualPorts | null;
 }
 
 export type ArmAnswer =
 	| { readonly ok: true }
 	| { readonly ok: false; readonly code: string; readonly details: Record<string, string | number> };
+
+export type ConnectAnswer<T> =
+	{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ConnectProblem };
 
 export interface RobotApi {
 	hello(): WorkerHello;
@@ -41,7 +53,13 @@ export interface RobotApi {
 	/** The stop pad's own port. */
 	attachPad(port: MessagePort): void;
 	attachRecorder(port: MessagePort): void;
-	/** Finds the arm, checks model, firmware and calibration; writes nothing to a calibrated arm. Leaves it disarmed. */
+	/** Opens the port of a real arm; `patient`: another tab is letting go of it. Closes the one that was open before. */
+	openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>>;
+	/** Asks who is on the open port and, if it is an arm that may be used, reads it at full rate; leaves it disarmed. */
+	look(): Promise<ConnectAnswer<FoundArm>>;
+	/** Lets go of the port; the servos keep what they hold. */
+	closePort(): Promise<void>;
+	/** The virtual arm. Finds the arm, checks model, firmware and calibration; writes nothing to a calibrated arm. Leaves it disarmed. */
 	connect(): Promise<ArmAnswer>;
 	arm(): Promise<ArmAnswer>;
 	/** Freezes and drops the torque only after the arm has sunk into its rest pose. */

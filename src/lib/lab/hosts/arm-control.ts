@@ -57,6 +57,7 @@ export class ArmControl implements LoopInputs {
 	#energising: Promise<boolean> | null = null;
 	#refusal: ArmError | null = null;
 	#lockedBy: LockedBy = '';
+	#lostBy = '';
 
 	constructor(options: ArmControlOptions) {
 		this.#options = options;
@@ -103,9 +104,20 @@ export class ArmControl implements LoopInputs {
 		this.changed.emit();
 	}
 
-	lost(): void {
+	/** @param reason what became of the port, in a word; '' where nothing is known */
+	lost(reason = ''): void {
 		if (this.#contact === 'lost') return;
-		this.#contact = 'lost';
+		this.#lostBy = reason;
+		this.#leave('lost');
+	}
+
+	/** The port was closed on purpose; the servos keep what they hold. */
+	closed(): void {
+		this.#leave('none');
+	}
+
+	#leave(contact: 'lost' | 'none'): void {
+		this.#contact = contact;
 		this.#send({ kind: 'lost' });
 		this.#loop?.stop();
 		this.changed.emit();
@@ -182,7 +194,7 @@ export class ArmControl implements LoopInputs {
 		return {
 			armId: this.#options.armId,
 			status,
-			reason: status === 'disarmed' ? this.#lockedBy : (reasons[0] ?? ''),
+			reason: status === 'lost' ? this.#lostBy : status === 'disarmed' ? this.#lockedBy : (reasons[0] ?? ''),
 			handover: this.#handover,
 			epoch: this.epoch,
 			source: this.arbiter.active ?? this.chosen

@@ -6,43 +6,30 @@ import {
 	SO101,
 	isEnvelope,
 	labRateHz,
+	type Calibration,
+	type FoundArm,
 	type LoopCounters,
 	type PadStopMessage,
+	type PortIdentity,
 	type Setpoint,
 	type SetpointSource,
 	type Beat
 } from '$lib/contracts';
 import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
-import {
-	ControlLoop,
-	STS3215_DRIVER,
-	createArmSession,
-	createBusCommands,
-	createFeetechBus,
-	createPortTransport,
-	createUnitConverter,
-	type ArmError,
-	type PortTransport
-} from '$lib/robot';
+import { ControlLoop, STS3215_DRIVER, createUnitConverter, type ArmError } from '$lib/robot';
 import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
 import { createPageDrive, createSqueezeDetector, type PageDrive } from '$lib/teleop';
-import type { ArmAnswer, ClockMode, RobotApi, RobotPorts, WorkerHello } from './api';
+import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
 import { ArmControl } from './arm-control';
 import { createArmJournal, type ArmJournalEntry } from './arm-journal';
-import { portLike } from './port-like';
-import { LeaderReader } from './leader-reader';
-import { Lockstep } from './lockstep';
+import { VIRTUAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
+import type { LeaderReader } from './leader-reader';
+import { RealArm } from './real-arm';
 import { RecordFlow } from './record-flow';
+import { joinPlant, type VirtualParts } from './virtual-parts';
 
 const FEED_MS = 33;
 const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
-/**
- * Reads failing for this long are an arm that is gone. The virtual arm answers from a thread that a busy computer may keep
- * waiting: that is no pulled cable, the arm holds meanwhile, and a dead PLANT is noticed by its missed pings.
- */
-const LOST_AFTER_MS = 5000;
-/** For the same reason rare requests to the virtual arm are patient. */
-const VIRTUAL_MARGIN_MS = 250;
 const NO_COUNTERS: LoopCounters = {
 	ticks: 0,
 	missedTicks: 0,
@@ -55,21 +42,24 @@ const NO_COUNTERS: LoopCounters = {
 };
 
 interface Attached {
-	readonly ports: RobotPorts;
+	readonly page: MessagePort;
 	readonly fps: number;
 	readonly scheduler: Scheduler;
-	readonly lockstep: Lockstep | null;
-	readonly transport: PortTransport;
+	readonly virtual: VirtualParts | null;
+	readonly real: RealArm;
 	readonly gate: SafetyGate;
 	readonly control: ArmControl;
 	readonly drive: PageDrive;
-	readonly leader: LeaderReader;
 }
 
 export class RobotHost implements RobotApi {
 	readonly #hello: WorkerHello;
 	#attached: Attached | null = null;
+	#line: FollowerLine | null = null;
 	#loop: ControlLoop | null = null;
+	/** The arm in the person's hand; null while there is none. */
+	#leader: LeaderReader | null = null;
+	#feeding = false;
 	#flow: RecordFlow | null = null;
 	#seq = 0;
 	/** When the arm said anything at all. */
@@ -90,17 +80,9 @@ export class RobotHost implements RobotApi {
 		return this.#hello;
 	}
 
-	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
-		const virtual = options.clock === 'lockstep' ? createVirtualScheduler() : null;
-		const scheduler = virtual ?? createWallScheduler();
-		const transport = createPortTransport({
-			id: 'virtual-follower',
-			port: portLike(ports.follower),
-			scheduler,
-			mode: options.clock
-		});
-		const leader = new LeaderReader({ port: ports.leader, scheduler, mode: options.clock });
-		const drive = createPageDrive();
+	attach({ page, virtual }: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
+		const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
+		const scheduler = time ?? createWallScheduler();
 		const gate = createGate();
 		const control = new ArmControl({
 			armId: 'follower',
@@ -110,23 +92,16 @@ export class RobotHost implements RobotApi {
 			wishOf: (source, nowMs, epoch) => this.#wish(source, nowMs, epoch)
 		});
 		control.changed.on(() => this.#reportArm());
-		ports.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
-		const settle = async (): Promise<void> => {
-			await transport.settled();
-			await leader.settled();
-		};
-		const lockstep =
-			virtual === null ? null : new Lockstep({ virtual, fps: options.fps, sync: ports.sync, settle });
+		page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
 		this.#attached = {
-			ports,
+			page,
 			fps: options.fps,
 			scheduler,
-			lockstep,
-			transport,
+			virtual: virtual === null ? null : joinPlant(virtual, scheduler, time, options),
+			real: new RealArm(scheduler),
 			gate,
 			control,
-			drive,
-			leader
+			drive: createPageDrive()
 		};
 	}
 
@@ -152,45 +127,55 @@ export class RobotHost implements RobotApi {
 	}
 
 	async connect(): Promise<ArmAnswer> {
-		const attached = this.#need();
-		const { scheduler, transport, gate, control, fps, leader } = attached;
+		const { virtual, scheduler, control } = this.#need();
+		if (virtual === null) throw new TypeError('connect() is for the virtual arm');
+		const { transport, leader } = virtual;
 		control.connecting();
 		await this.#withTime(transport.open({ baudRate: SO101.baudRate }));
-		const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0, marginMs: VIRTUAL_MARGIN_MS });
-		const session = createArmSession({
-			spec: SO101,
-			bus: createBusCommands(bus),
-			driver: STS3215_DRIVER,
-			scheduler
-		});
-		const connected = await this.#withTime(session.connect());
+		const line = createFollowerLine(transport, scheduler, VIRTUAL_FAR_END);
+		const connected = await this.#withTime(line.session.connect());
 		if (!connected.ok) {
 			control.lost();
 			return refusal(connected.error);
 		}
-		const loop = new ControlLoop({
-			armId: 'follower',
-			spec: SO101,
-			bus,
-			driver: STS3215_DRIVER,
-			scheduler,
-			gate: this.#watched(gate, control),
-			units: createUnitConverter(SO101, connected.value.calibration),
-			inputs: control,
-			rateHz: labRateHz(fps)
-		});
-		this.#loop = loop;
-		transport.onBytes(() => (this.#heardMs = scheduler.now()));
-		transport.onLost(() => control.lost());
-		loop.start(attached.lockstep?.nextStepMs() ?? scheduler.now());
-		control.connected(loop, session);
+		this.#enter(line, connected.value.calibration);
+		this.#leader = leader;
 		await this.#withTime(leader.connect());
-		if (attached.lockstep === null) this.#scheduleFeed();
+		if (virtual.lockstep === null) this.#startFeed();
 		return { ok: true };
 	}
 
+	async openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>> {
+		const { control, real } = this.#need();
+		this.#leave();
+		control.closed();
+		control.connecting();
+		const opened = await real.open(port, patient);
+		if (!opened.ok) control.closed();
+		return opened;
+	}
+
+	async look(): Promise<ConnectAnswer<FoundArm>> {
+		const { control, real } = this.#need();
+		const found = await real.look();
+		if (found.ok && real.line !== null) {
+			this.#enter(real.line, found.value.calibration);
+			this.#startFeed();
+		} else control.closed();
+		return found;
+	}
+
+	async closePort(): Promise<void> {
+		const { control, real } = this.#need();
+		this.#leave();
+		control.closed();
+		await real.close();
+	}
+
 	async arm(): Promise<ArmAnswer> {
-		const { control, drive } = this.#need();
+		const { control, drive, real } = this.#need();
+		const prepared = await real.prepare();
+		if (!prepared.ok) return refusal(prepared.error);
 		drive.restart();
 		const done = await this.#withTime(control.arm());
 		if (done) return { ok: true };
@@ -236,8 +221,8 @@ export class RobotHost implements RobotApi {
 	 * complete when the next loop tick begins, which is in the next step: by then its picture has long been posted.
 	 */
 	async step(recordTicks: number): Promise<void> {
-		const { lockstep } = this.#need();
-		if (lockstep === null) throw new TypeError('step() is for lockstep');
+		const lockstep = this.#need().virtual?.lockstep;
+		if (lockstep === undefined || lockstep === null) throw new TypeError('step() is for lockstep');
 		for (let n = 0; n < recordTicks; n++) {
 			await lockstep.step();
 			this.#drain();
@@ -261,7 +246,7 @@ export class RobotHost implements RobotApi {
 
 	/** In lockstep the bus needs virtual time to pass while we wait for its answer. */
 	#withTime<T>(work: Promise<T>): Promise<T> {
-		return this.#need().lockstep?.withTime(work) ?? work;
+		return this.#need().virtual?.lockstep?.withTime(work) ?? work;
 	}
 
 	#fromPage(data: unknown): void {
@@ -276,9 +261,9 @@ export class RobotHost implements RobotApi {
 
 	/** This tick's wish of a source that the page drives with. */
 	#wish(source: SetpointSource, nowMs: number, epoch: number): Setpoint | null {
-		const { drive, leader } = this.#need();
+		const { drive } = this.#need();
 		if (drive.source !== source) return null;
-		if (source === 'leader') this.#readLeader(leader, nowMs);
+		if (source === 'leader' && this.#leader !== null) this.#readLeader(this.#leader, nowMs);
 		const dtS = (this.#loop?.periodMs ?? 0) / 1000;
 		return drive.setpoint(dtS, nowMs, epoch, this.#goal);
 	}
@@ -311,6 +296,43 @@ export class RobotHost implements RobotApi {
 		};
 	}
 
+	/** From here on the arm on this line is read and, once armed, driven. */
+	#enter(line: FollowerLine, calibration: Calibration): void {
+		const { scheduler, gate, control, fps, virtual } = this.#need();
+		const loop = new ControlLoop({
+			armId: 'follower',
+			spec: SO101,
+			bus: line.bus,
+			driver: STS3215_DRIVER,
+			scheduler,
+			gate: this.#watched(gate, control),
+			units: createUnitConverter(SO101, calibration),
+			inputs: control,
+			rateHz: labRateHz(fps)
+		});
+		this.#loop = loop;
+		this.#line = line;
+		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));
+		line.transport.onLost((reason) => control.lost(reason));
+		loop.start(virtual?.lockstep?.nextStepMs() ?? scheduler.now());
+		control.connected(loop, line.session);
+	}
+
+	/** Nothing is read any more; what was read is handed out. */
+	#leave(): void {
+		this.#loop?.stop();
+		this.#drain();
+		this.#loop = null;
+		this.#line = null;
+		this.#goal = null;
+	}
+
+	#startFeed(): void {
+		if (this.#feeding) return;
+		this.#feeding = true;
+		this.#scheduleFeed();
+	}
+
 	#scheduleFeed(): void {
 		const { scheduler } = this.#need();
 		scheduler.at(scheduler.now() + FEED_MS, () => {
@@ -333,11 +355,11 @@ export class RobotHost implements RobotApi {
 
 	#noticeLoss(): void {
 		const loop = this.#loop;
-		if (loop === null || !loop.running) return;
-		const { scheduler, transport } = this.#need();
+		const line = this.#line;
+		if (loop === null || line === null || !loop.running) return;
 		// Answers that come too late to be used are failed reads, but nobody has pulled the cable.
-		const lastMs = Math.max(loop.stateMs, this.#heardMs);
-		if (scheduler.now() - lastMs > LOST_AFTER_MS && loop.counters.ticks > 100) transport.abandon('no answer');
+		const silentMs = this.#need().scheduler.now() - Math.max(loop.stateMs, this.#heardMs);
+		if (silentMs > line.lostAfterMs && loop.counters.ticks > 100) line.transport.abandon('silent');
 	}
 
 	#reportArm(): void {
@@ -350,8 +372,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	#post(ch: string, body: object): void {
-		const { ports, scheduler } = this.#need();
-		ports.page.postMessage({ v: PROTOCOL_VERSION, ch, seq: this.#seq++, t: scheduler.now(), body });
+		const { page, scheduler } = this.#need();
+		page.postMessage({ v: PROTOCOL_VERSION, ch, seq: this.#seq++, t: scheduler.now(), body });
 	}
 }
 

@@ -40,7 +40,7 @@ export function createActions(lab: Lab): LabActions {
 		stop: () => void core.robot?.stop(),
 		clearStop: () => void core.robot?.clearStop(),
 		reconnect: () => void core.reconnect(),
-		switchArm: () => undefined, // there is one kind of arm so far; the switch shows no other
+		switchArm: (kind) => void core.switchArm(kind),
 		takeOverTab: () => lab.takeOverTab(),
 		setSource: (source) => void core.selectSource(source),
 		setKeyboardMode: (mode) => {

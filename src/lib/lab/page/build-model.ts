@@ -48,6 +48,8 @@ function armStatus(core: LabCore): ArmStatus {
 }
 
 function cameras(core: LabCore): CameraView[] {
+	// What virtual cameras see is not what stands around a real arm.
+	if (core.kind === 'real') return [];
 	const live = core.cameraFps !== null && core.cameraFps > 0;
 	const lockstep = core.options.clock === 'lockstep';
 	const status = core.camerasLost
@@ -66,7 +68,7 @@ function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock 
 	if (!core.storeOpen || can?.indexedDb === false) return 'no_store';
 	if (can !== null && can.videoCodec === null) return 'no_encoder';
 	if (full) return 'storage_full';
-	if (core.camerasLost) return 'no_camera';
+	if (core.kind === 'real' || core.camerasLost) return 'no_camera';
 	if (arm !== 'armed' && arm !== 'holding') return 'not_armed';
 	return core.task.trim() === '' ? 'no_task' : null;
 }
@@ -95,11 +97,11 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 		phase: core.phase,
 		startStep: core.startStep,
 		arm: {
-			kind: 'virtual',
+			kind: core.kind,
 			status: arm,
 			holdReason: reason,
 			handover: core.report.handover,
-			canSwitchKind: false
+			canSwitchKind: core.canSwitchKind
 		},
 		joints: core.telemetry.joints().map((joint, index) => ({
 			...joint,
@@ -117,7 +119,12 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 		},
 		source: {
 			active: arm === 'armed' || arm === 'holding' ? core.report.source : core.inputs.source,
-			available: ['sliders', 'keyboard', ...(page.gamepad ? (['gamepad'] as const) : []), 'leader'],
+			available: [
+				'sliders',
+				'keyboard',
+				...(page.gamepad ? (['gamepad'] as const) : []),
+				...(core.kind === 'virtual' ? (['leader'] as const) : [])
+			],
 			keyboardMode: page.keyboardMode
 		},
 		cameras: cameras(core),

@@ -6,12 +6,17 @@ import type { StartRecording } from '../hosts/api';
 export const CAMERA_NAMES = ['top', 'wrist'] as const;
 export const CAMERA_SIZE = { width: 320, height: 240 } as const;
 
-export function describeEpisode(datasetId: string, task: string, fps: number): StartRecording {
+export function describeEpisode(
+	datasetId: string,
+	task: string,
+	fps: number,
+	simulated: boolean
+): StartRecording {
 	return {
 		datasetId,
 		task: task.trim(),
 		fps,
-		simulated: true,
+		simulated,
 		robotType: SO101.robotType,
 		arms: [{ armId: 'follower', role: 'follower' }],
 		jointNames: SO101.joints.map((joint) => `${joint.name}.pos`),

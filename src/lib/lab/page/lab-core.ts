@@ -4,25 +4,20 @@
 // [Note: liveness] ROBOT is missed by its batches (none for 500 ms while it should run), the others by pings. Each death has
 // the outcome that docs/architecture.md states; nothing is re-armed by itself.
 
-import { proxy, transfer } from 'comlink';
 import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
-import {
-	SO101,
-	SO101_JOINT_COUNT,
-	isEnvelope,
-	type ArmReport,
-	type Capabilities,
-	type ErrorCode,
-	type TickBatch
-} from '$lib/contracts';
+import { SO101, SO101_JOINT_COUNT, type ArmReport, type Capabilities, type ErrorCode } from '$lib/contracts';
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { ArmAnswer, RecorderApi } from '../hosts/api';
+import type { ArmAnswer } from '../hosts/api';
 import { createInputs } from './inputs';
 import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
 import { createLibrary } from './library';
-import { startArmSide, type ArmSide, type LinkOptions } from './links';
+import { ArmLink } from './arm-link';
+import { joinTicks, type ArmKind, type ArmSide, type LinkOptions } from './links';
+import { createRealArm } from './real-arm-page';
+import { ArmPoses } from './arm-poses';
+import { RobotFeed } from './robot-feed';
 import type { RecordTrigger } from '$lib/teleop';
 import { createPictures } from './pictures';
 import { armProblem, browserProblem, deathProblem, startProblem } from './problems';
@@ -31,7 +26,8 @@ import { PageBeat } from './beat';
 import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
 import { createExports } from './exports';
 import { createTelemetry } from './telemetry';
-import { createWorkerSet, type RunningWorker, type WorkerName } from './worker-set';
+import { RecorderLink } from './recorder-link';
+import { createWorkerSet, type WorkerName } from './worker-set';
 
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
@@ -50,37 +46,36 @@ export class LabCore {
 
 	phase: 'starting' | 'ready' | 'failed' = 'starting';
 	startStep: 'browser' | 'store' | 'workers' | 'arm' | 'cameras' = 'browser';
-	report: ArmReport = IDLE_REPORT;
 	capabilities: Capabilities | null = null;
 	/** False: the seat's store could not be opened, nothing can be recorded. */
 	storeOpen = true;
 	problem: Problem | null = null;
 	otherTab = false;
 	physics = false;
-	poses: Float64Array | null = null;
-	posesVersion = 0;
 	activeDatasetId: string | null = null;
 	task = '';
 	countdown = false;
 
-	/** Grows with every new ROBOT: who holds a port of an older one needs a new one. */
-	armGeneration = 0;
+	kind: ArmKind = 'virtual';
+	/** Takes the seat from another tab; the facade knows how. */
+	takeSeat: () => Promise<void> = () => Promise.resolve();
 
 	readonly #workers;
 	readonly #pictures;
-	#arm: ArmSide | null = null;
-	#recorder: RunningWorker<RecorderApi> | null = null;
+	readonly #link;
+	readonly #feed;
+	readonly #poses = new ArmPoses();
+	readonly connect;
+	readonly #recorder;
 	#timers: ReturnType<typeof setInterval>[] = [];
 	readonly #beat = new PageBeat({
 		inputs: this.inputs,
-		port: () => this.#arm?.robotPort ?? null,
+		port: () => this.#link.side?.robotPort ?? null,
 		mayDrive: () => !this.otherTab,
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
-	#silentChecks = 0;
 	#selfRestartedAtMs = Number.NEGATIVE_INFINITY;
 	#missedTicks = 0;
-	#padPort: MessagePort | null = null;
 	#disposed = false;
 
 	constructor(options: LabOptions) {
@@ -88,6 +83,29 @@ export class LabCore {
 		this.#workers = createWorkerSet(options.build);
 		this.#workers.died.on((name) => void this.#onDeath(name));
 		this.#pictures = createPictures(this.#workers, this.#linkOptions, () => this.changed.emit());
+		this.#recorder = new RecorderLink(this.#workers);
+		this.#feed = new RobotFeed({
+			telemetry: this.telemetry,
+			inputs: this.inputs,
+			onReport: (before, now) => this.#onReport(before, now),
+			onTicks: () => {
+				if (this.kind === 'real' && this.#poses.measure(this.telemetry.state)) this.connect.reading();
+			},
+			onGesture: () => this.recordTrigger.emit('go'),
+			onTooSlow: () => this.recording.send({ type: 'interrupt', code: 'storage_too_slow' })
+		});
+		this.#link = new ArmLink({
+			workers: this.#workers,
+			links: () => this.#linkOptions,
+			onRobot: (data) => this.#feed.take(data),
+			onPlant: (data) => this.#poses.fromPlant(data)
+		});
+		this.connect = createRealArm({
+			robot: () => this.#link.side?.robot ?? null,
+			takeSeat: () => this.takeSeat(),
+			goVirtual: () => this.#switch('virtual'),
+			onChange: () => this.changed.emit()
+		});
 		this.exports = createExports(this.#workers);
 		this.recording = createRecordingControl({
 			scheduler: createWallScheduler(),
@@ -95,27 +113,56 @@ export class LabCore {
 			onProblem: (code, details) => this.fail(code, details),
 			onStored: () => void this.refreshLibrary(),
 			ports: {
-				describe: () => describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps),
-				prepare: (what) => this.#recorderAnswers<ArmAnswer>(this.recorder.prepare(what)),
-				flow: async (active) => this.#arm?.robot.orGone(this.#arm.robot.api.record(active)),
-				counts: () => this.#recorderAnswers(this.recorder.counts()),
-				seal: (interrupted) => this.#recorderAnswers(this.recorder.seal(interrupted)),
+				describe: () =>
+					describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps, this.kind === 'virtual'),
+				prepare: (what) => this.#recorder.answers<ArmAnswer>(this.recorder.prepare(what)),
+				flow: async (active) => {
+					const robot = this.#link.side?.robot;
+					await robot?.orGone(robot.api.record(active));
+				},
+				counts: () => this.#recorder.answers(this.recorder.counts()),
+				seal: (interrupted) => this.#recorder.answers(this.recorder.seal(interrupted)),
 				discard: (id) => this.recorder.discardEpisode(id)
 			}
 		});
 	}
 
-	get recorder(): RunningWorker<RecorderApi>['api'] {
-		if (this.#recorder === null) throw new TypeError('RECORDER is not running');
+	get report(): ArmReport {
+		return this.#feed.report;
+	}
+
+	get poses(): Float64Array | null {
+		return this.#poses.now;
+	}
+
+	/** Grows whenever the poses are new. */
+	get posesVersion(): number {
+		return this.#poses.version;
+	}
+
+	get recorder(): RecorderLink['api'] {
 		return this.#recorder.api;
 	}
 
 	get robot(): ArmSide['robot']['api'] | null {
-		return this.#arm?.robot.api ?? null;
+		return this.#link.side?.robot.api ?? null;
 	}
 
-	get plant(): ArmSide['plant']['api'] | null {
-		return this.#arm?.plant.api ?? null;
+	get plant(): NonNullable<ArmSide['plant']>['worker']['api'] | null {
+		return this.#link.side?.plant?.worker.api ?? null;
+	}
+
+	/** Grows with every new ROBOT: who holds a port of an older one needs a new one. */
+	get armGeneration(): number {
+		return this.#link.generation;
+	}
+
+	/** Whether another kind of arm can be chosen now: nothing moves, nothing records. */
+	get canSwitchKind(): boolean {
+		const { status } = this.report;
+		const { name } = this.recording.state;
+		const resting = status === 'disarmed' || status === 'disconnected' || status === 'lost';
+		return this.options.clock === 'wall' && resting && (name === 'idle' || name === 'review');
 	}
 
 	get cameraFps(): number | null {
@@ -165,9 +212,7 @@ export class LabCore {
 
 	/** The other end of the pad's port; ROBOT hears it without the page. */
 	attachPad(port: MessagePort): void {
-		this.#padPort?.close();
-		this.#padPort = port;
-		this.#givePad();
+		this.#link.attachPad(port);
 	}
 
 	/** A canvas on which RENDER shows one camera. */
@@ -183,8 +228,7 @@ export class LabCore {
 	}
 
 	async refreshLibrary(): Promise<void> {
-		if (this.#recorder === null) return;
-		const snapshot = await this.recorder.snapshot().catch(() => null);
+		const snapshot = await this.#recorder.snapshot();
 		if (snapshot === null) return;
 		const active =
 			snapshot.datasets.find((dataset) => dataset.id === this.activeDatasetId) ?? snapshot.datasets[0];
@@ -200,12 +244,18 @@ export class LabCore {
 
 	async reconnect(): Promise<void> {
 		this.problem = null;
-		await this.#restartArm();
+		if (this.kind === 'real') this.connect.again();
+		else await this.#restartArm();
+	}
+
+	async switchArm(kind: ArmKind): Promise<void> {
+		if (kind !== this.kind && this.canSwitchKind) await this.#switch(kind);
 	}
 
 	/** Another tab took the seat: this arm stops following, what is being recorded ends here. */
 	seatLost(): void {
 		void this.robot?.disarm();
+		if (this.kind === 'real') this.connect.seatLost();
 		this.recording.send({ type: 'interrupt', code: 'second_tab' });
 	}
 
@@ -213,8 +263,22 @@ export class LabCore {
 		this.#disposed = true;
 		for (const timer of this.#timers) clearInterval(timer);
 		this.#beat.stop();
+		this.connect.dispose();
+		this.#link.forget();
 		this.#workers.dispose();
 		this.library.dispose();
+	}
+
+	/** The arm that is left stays as it is: stiff where it was stiff. */
+	async #switch(kind: ArmKind): Promise<void> {
+		this.kind = kind;
+		this.problem = null;
+		if (kind === 'virtual') await this.connect.leave();
+		this.#link.end();
+		this.#feed.report = { ...IDLE_REPORT };
+		this.#poses.forget();
+		await this.#restartArm();
+		if (kind === 'real') this.connect.begin();
 	}
 
 	#step(step: LabCore['startStep']): void {
@@ -228,31 +292,22 @@ export class LabCore {
 	}
 
 	async #startRecorder(): Promise<void> {
-		this.#recorder = await this.#workers.start<RecorderApi>('recorder');
 		const { seatId, clock } = this.options;
-		const onEnded = proxy((code: ErrorCode) => this.recording.send({ type: 'interrupt', code }));
-		const answer = await this.#recorder.api.open({ seatId, clock }, onEnded);
-		this.storeOpen = answer.ok;
+		const problem = await this.#recorder.start({ seatId, clock }, (code) =>
+			this.recording.send({ type: 'interrupt', code })
+		);
+		this.storeOpen = problem === null;
 		// What the browser lacks has been said already, and says why.
-		const known = !answer.ok && answer.code === 'no_indexeddb' && this.problem !== null;
-		if (!answer.ok && !known) this.fail(answer.code as ErrorCode, answer.details);
-	}
-
-	/** A dead RECORDER never answers; nobody waits for it. */
-	#recorderAnswers<T>(answer: Promise<T>): Promise<T> {
-		return this.#recorder?.orGone(answer) ?? answer;
+		const known = problem?.code === 'no_indexeddb' && this.problem !== null;
+		if (problem !== null && !known) this.fail(problem.code, problem.details);
 	}
 
 	async #startArm(): Promise<void> {
 		this.telemetry.reset();
-		const arm = await startArmSide(this.#workers, this.#linkOptions);
-		this.#arm = arm;
-		this.armGeneration += 1;
-		arm.robotPort.onmessage = (event: MessageEvent<unknown>) => this.#fromRobot(event.data);
-		arm.posesPort.onmessage = (event: MessageEvent<unknown>) => this.#fromPlant(event.data);
-		this.#givePad();
-		this.#silentChecks = 0;
+		const arm = await this.#link.start(this.kind);
+		this.#feed.silentChecks = 0;
 		this.#step('arm');
+		if (this.kind === 'real') return; // a person chooses its port
 		const answer = await arm.robot.api.connect();
 		if (!answer.ok) this.fail(answer.code as ErrorCode, answer.details);
 	}
@@ -266,57 +321,32 @@ export class LabCore {
 	}
 
 	async #joinPictures(): Promise<void> {
-		if (this.#arm === null || this.#recorder === null) return;
-		await this.#pictures.join(this.#arm, this.#recorder);
+		const arm = this.#link.side;
+		const recorder = this.#recorder.running;
+		if (arm === null || recorder === null) return;
+		if (arm.plant !== null) await this.#pictures.join(arm.plant.worker, recorder);
+		await joinTicks(arm, recorder);
 	}
 
 	async #loadPhysics(): Promise<void> {
-		const loaded = await this.plant?.loadPhysics().catch(() => false);
+		const { plant } = this;
+		if (plant === null) return;
+		const loaded = await plant.loadPhysics().catch(() => false);
 		this.physics = loaded === true;
 		// Whatever else is wrong matters more than a cube that cannot be grasped.
 		if (!this.physics && this.problem === null) this.fail('no_physics');
 		this.changed.emit();
 	}
 
-	#givePad(): void {
-		const port = this.#padPort;
-		if (port === null || this.#arm === null) return;
-		this.#padPort = null;
-		void this.#arm.robot.api.attachPad(transfer(port, [port]));
-	}
-
-	#fromRobot(data: unknown): void {
-		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow'])) return;
-		if (data.ch === 'gesture') this.recordTrigger.emit('go');
-		if (data.ch === 'too-slow') this.recording.send({ type: 'interrupt', code: 'storage_too_slow' });
-		if (data.ch === 'gesture' || data.ch === 'too-slow') return;
-		if (data.ch === 'arm') {
-			const { report } = this;
-			const before = report.status;
-			this.report = data.body as ArmReport;
-			// A hold that ended by itself (a silent page) must not throw away what the person asked for.
-			const fresh = before !== 'armed' && before !== 'holding';
-			// The goals that hold the arm are known with the next tick; to wish for the bare state would let it sag.
-			if (fresh && this.report.status === 'armed') this.inputs.startFrom(null);
-			const problem = armProblem(report, this.report);
-			if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
-			// Nothing is sent to a locked arm, so there is nothing to record either.
-			if (this.report.status === 'disarmed') this.recording.send({ type: 'stop' });
-			if (problem !== null) this.fail(problem);
-			this.changed.emit();
-			return;
-		}
-		this.#silentChecks = 0;
-		this.telemetry.take(data.body as TickBatch);
-		if (this.inputs.targets === null && this.report.status === 'armed')
-			this.inputs.startFrom(this.telemetry.goal);
-	}
-
-	#fromPlant(data: unknown): void {
-		if (!isEnvelope(data, ['poses'])) return;
-		const body = data.body as { poses: Float64Array };
-		this.poses = body.poses;
-		this.posesVersion += 1;
+	#onReport(before: ArmReport, now: ArmReport): void {
+		const problem = armProblem(before, now);
+		if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
+		// Nothing is sent to a locked arm, so there is nothing to record either.
+		if (now.status === 'disarmed') this.recording.send({ type: 'stop' });
+		if (this.kind === 'real') this.connect.heard(now);
+		// What became of a real arm's port is said by its own screen.
+		if (problem !== null && !(this.kind === 'real' && problem === 'port_lost')) this.fail(problem);
+		this.changed.emit();
 	}
 
 	#startTimers(): void {
@@ -326,22 +356,13 @@ export class LabCore {
 		this.#driveLockstep();
 	}
 
-	/** Steps as fast as every part keeps up; the page's beat goes with each step, in virtual time. */
 	#driveLockstep(): void {
-		const arm = this.#arm;
-		if (this.options.clock !== 'lockstep' || arm === null) return;
-		const drive = async (): Promise<void> => {
-			while (!this.#disposed && this.#arm === arm) {
-				this.#beat.beat();
-				await arm.robot.api.step(1).catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
-			}
-		};
-		void drive();
+		if (this.options.clock === 'lockstep') void this.#link.driveLockstep(() => this.#beat.beat());
 	}
 
 	async #everySecond(): Promise<void> {
-		const silent = this.#silentChecks++ >= ROBOT_SILENT_CHECKS;
-		if (silent && this.#arm !== null && hasContact(this.report)) await this.#onDeath('robot');
+		const silent = this.#feed.silentChecks++ >= ROBOT_SILENT_CHECKS;
+		if (silent && this.#link.side !== null && hasContact(this.report)) await this.#onDeath('robot');
 		const counters = await this.robot?.counters().catch(() => null);
 		if (counters !== null && counters !== undefined) this.#missedTicks = counters.missedTicks;
 	}
@@ -378,19 +399,15 @@ export class LabCore {
 
 	/** ROBOT starts anew by itself, disarmed; a dead PLANT is a pulled cable, which a person plugs in again. */
 	async #onArmDeath(name: 'robot' | 'plant'): Promise<void> {
-		const arm = this.#arm;
-		if (arm === null) return;
+		if (this.#link.side === null) return;
 		const code = deathProblem(name);
-		this.#arm = null;
-		// The other half would go on telling of an arm that nobody controls.
-		arm.robotPort.close();
-		arm.robot.terminate();
-		arm.plant.terminate();
-		this.report = { ...IDLE_REPORT, status: 'lost', reason: name };
+		this.#link.end();
+		this.#feed.report = { ...IDLE_REPORT, status: 'lost', reason: name };
 		this.recording.send({ type: 'interrupt', code });
 		this.fail(code);
 		if (name !== 'robot' || performance.now() - this.#selfRestartedAtMs < RESTART_PAUSE_MS) return;
 		this.#selfRestartedAtMs = performance.now();
 		await this.#restartArm();
+		if (this.kind === 'real') this.connect.reopen();
 	}
 }

@@ -17,47 +17,66 @@ export interface LinkOptions {
 	readonly stampNumbers: boolean;
 }
 
-/** ROBOT and PLANT share a fate: bytes in flight cannot be resumed. */
+/** What moves: the virtual arm, or a real one at a port that ROBOT opens itself. */
+export type ArmKind = 'virtual' | 'real';
+
 export interface ArmSide {
 	readonly robot: RunningWorker<RobotApi>;
-	readonly plant: RunningWorker<PlantApi>;
 	/** Beats out, tick batches in. */
 	readonly robotPort: MessagePort;
+	/** Null for a real arm. ROBOT and PLANT share a fate: bytes in flight cannot be resumed. */
+	readonly plant: PlantSide | null;
+}
+
+interface PlantSide {
+	readonly worker: RunningWorker<PlantApi>;
 	/** Poses in. */
 	readonly posesPort: MessagePort;
 }
 
-export async function startArmSide(set: WorkerSet, options: LinkOptions): Promise<ArmSide> {
-	const [robot, plant] = await Promise.all([set.start<RobotApi>('robot'), set.start<PlantApi>('plant')]);
+export async function startArmSide(set: WorkerSet, kind: ArmKind, options: LinkOptions): Promise<ArmSide> {
+	const { clock, fps } = options;
 	const page = new MessageChannel();
-	const poses = new MessageChannel();
+	if (kind === 'real') {
+		const robot = await set.start<RobotApi>('robot');
+		await robot.api.attach(transfer({ page: page.port2, virtual: null }, [page.port2]), { clock, fps });
+		return { robot, robotPort: page.port1, plant: null };
+	}
+	const [robot, worker] = await Promise.all([set.start<RobotApi>('robot'), set.start<PlantApi>('plant')]);
 	const follower = new MessageChannel();
 	const leader = new MessageChannel();
 	const sync = new MessageChannel();
-	const { clock, fps, seed } = options;
+	const poses = new MessageChannel();
 	const plantPorts = { follower: follower.port2, leader: leader.port2, page: poses.port2, sync: sync.port2 };
-	await plant.api.attach(transfer(plantPorts, Object.values(plantPorts)), { clock, seed });
-	const robotPorts = { page: page.port2, follower: follower.port1, leader: leader.port1, sync: sync.port1 };
-	await robot.api.attach(transfer(robotPorts, Object.values(robotPorts)), { clock, fps });
-	return { robot, plant, robotPort: page.port1, posesPort: poses.port1 };
+	await worker.api.attach(transfer(plantPorts, Object.values(plantPorts)), { clock, seed: options.seed });
+	const virtual = { follower: follower.port1, leader: leader.port1, sync: sync.port1 };
+	const ports = { page: page.port2, virtual };
+	await robot.api.attach(transfer(ports, [page.port2, ...Object.values(virtual)]), { clock, fps });
+	return { robot, robotPort: page.port1, plant: { worker, posesPort: poses.port1 } };
+}
+
+/** Joins record ticks -> store; to be called again when one of the ends is new. */
+export async function joinTicks(arm: ArmSide, recorder: RunningWorker<RecorderApi>): Promise<void> {
+	const ticks = new MessageChannel();
+	await recorder.api.attachRobot(transfer(ticks.port1, [ticks.port1]));
+	await arm.robot.api.attachRecorder(transfer(ticks.port2, [ticks.port2]));
 }
 
 /**
- * Joins poses -> pictures -> store, and record ticks -> store; to be called again when any of the ends is new.
+ * Joins poses -> pictures -> store; to be called again when any of the ends is new.
  * @returns the port on which RENDER reports its figures
  */
 export async function joinPictures(
-	arm: ArmSide,
+	plant: RunningWorker<PlantApi>,
 	render: RunningWorker<RenderApi>,
 	recorder: RunningWorker<RecorderApi>,
 	options: LinkOptions
 ): Promise<MessagePort> {
 	const poses = new MessageChannel();
 	const frames = new MessageChannel();
-	const ticks = new MessageChannel();
 	const figures = new MessageChannel();
 	const { scene, cameras, width, height, fps, clock, stampNumbers } = options;
-	await arm.plant.api.attachRender(transfer(poses.port1, [poses.port1]));
+	await plant.api.attachRender(transfer(poses.port1, [poses.port1]));
 	const ports = { plant: poses.port2, consumers: [frames.port1], page: figures.port2 };
 	await render.api.attach(transfer(ports, [poses.port2, frames.port1, figures.port2]), {
 		scene,
@@ -69,7 +88,5 @@ export async function joinPictures(
 		stampNumbers
 	});
 	await recorder.api.attachFrames(transfer(frames.port2, [frames.port2]));
-	await recorder.api.attachRobot(transfer(ticks.port1, [ticks.port1]));
-	await arm.robot.api.attachRecorder(transfer(ticks.port2, [ticks.port2]));
 	return figures.port1;
 }

@@ -22,7 +22,7 @@ export function nextStep(input: NextStepInput): NextStep {
 	if (input.otherTab) return 'take_over_tab';
 	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'resting')
 		return 'wait';
-	if (input.arm === 'lost') return 'reconnect';
+	if (input.arm === 'lost' || input.arm === 'disconnected') return 'reconnect';
 	if (input.arm === 'stopped') return 'clear_stop';
 	if (input.recording === 'review') return 'review';
 	if (input.recording === 'recording' || input.recording === 'countdown') return 'stop_recording';

@@ -3,8 +3,8 @@
 // can be handed over once.
 
 import { transfer } from 'comlink';
-import type { RecorderApi, RenderApi } from '../hosts/api';
-import { joinPictures, type ArmSide, type LinkOptions } from './links';
+import type { PlantApi, RecorderApi, RenderApi } from '../hosts/api';
+import { joinPictures, type LinkOptions } from './links';
 import type { RunningWorker, WorkerSet } from './worker-set';
 
 export interface Pictures {
@@ -14,8 +14,8 @@ export interface Pictures {
 	readonly lost: boolean;
 	/** Grows with every new RENDER: canvases made for an older one stay as they are. */
 	readonly generation: number;
-	/** Joins arm, cameras and store; starts RENDER where there is none. */
-	join(arm: ArmSide, recorder: RunningWorker<RecorderApi>): Promise<void>;
+	/** Joins the virtual arm, its cameras and the store; starts RENDER where there is none. */
+	join(plant: RunningWorker<PlantApi>, recorder: RunningWorker<RecorderApi>): Promise<void>;
 	attachCanvas(camera: string, canvas: OffscreenCanvas): void;
 	/** RENDER died. */
 	gone(): void;
@@ -46,10 +46,10 @@ export function createPictures(workers: WorkerSet, options: LinkOptions, onChang
 		get generation() {
 			return generation;
 		},
-		async join(arm, recorder) {
+		async join(plant, recorder) {
 			const running = (render ??= await workers.start<RenderApi>('render'));
 			figures?.close();
-			figures = await running.orGone(joinPictures(arm, running, recorder, options));
+			figures = await running.orGone(joinPictures(plant, running, recorder, options));
 			figures.onmessage = (event: MessageEvent<{ ch?: string; body?: { fps?: number | null } }>) => {
 				if (event.data.ch !== 'render-stats') return;
 				fps = event.data.body?.fps ?? null;

@@ -1,0 +1,34 @@
+// From what a port or an arm session refuses to the cause a person is shown. Pure tables; the words are in `ui/connect`.
+
+import type { ConnectCause, ConnectProblem, RobotSpec } from '$lib/contracts';
+import type { ArmError, ArmErrorCode } from '$lib/robot';
+
+export function problem(
+	cause: ConnectCause,
+	joints: readonly string[] = [],
+	details: ConnectProblem['details'] = {}
+): ConnectProblem {
+	return { cause, joints, details };
+}
+
+const CAUSES: Readonly<Record<ArmErrorCode, ConnectCause>> = {
+	arm_missing_servo: 'servo_missing',
+	arm_wrong_model: 'wrong_model',
+	arm_firmware_mismatch: 'firmware_mismatch',
+	arm_not_calibrated: 'not_calibrated',
+	// A servo that holds something else than was written into it was never set up, or is broken.
+	arm_setting_refused: 'not_set_up',
+	arm_energised: 'not_set_up',
+	servo_overheat: 'overheat',
+	servo_overload: 'overload',
+	servo_voltage: 'voltage',
+	servo_fault: 'overload',
+	port_lost: 'unplugged'
+};
+
+/** What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables. */
+export function problemOf({ code, joints, bits }: ArmError, spec: RobotSpec): ConnectProblem {
+	const silent = code === 'arm_missing_servo' && joints.length === spec.joints.length;
+	if (silent) return problem('no_power');
+	return problem(CAUSES[code], joints, bits === 0 ? {} : { bits });
+}

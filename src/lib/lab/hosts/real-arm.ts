@@ -1,0 +1,72 @@
+// A real arm in ROBOT up to the moment it is driven: its port, who is on the bus, whether it may be used. Writes settings
+// only where they differ, and never to an arm that holds itself up.
+
+import { SO101, type ConnectProblem, type FoundArm, type PortIdentity } from '$lib/contracts';
+import { err, ok, type Result, type Scheduler } from '$lib/core';
+import type { ArmError } from '$lib/robot';
+import { problem, problemOf } from './connect-problems';
+import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
+import { holdPort, type PortHold } from './port-hold';
+
+export class RealArm {
+	readonly #scheduler: Scheduler;
+	#hold: PortHold | null = null;
+	#line: FollowerLine | null = null;
+	#unconfigured = false;
+
+	constructor(scheduler: Scheduler) {
+		this.#scheduler = scheduler;
+	}
+
+	/** The line of the open port; null while none is open. */
+	get line(): FollowerLine | null {
+		return this.#line;
+	}
+
+	/** @param patient another tab is letting go of it: wait a moment */
+	async open(port: PortIdentity, patient: boolean): Promise<Result<void, ConnectProblem>> {
+		await this.close();
+		const held = await holdPort(port, {
+			serial: 'serial' in navigator ? navigator.serial : undefined,
+			locks: navigator.locks,
+			scheduler: this.#scheduler,
+			patient,
+			id: 'follower'
+		});
+		if (!held.ok) return held;
+		this.#hold = held.value;
+		this.#line = createFollowerLine(held.value.transport, this.#scheduler, REAL_FAR_END);
+		return ok(undefined);
+	}
+
+	/** Reads only: an arm that turns out to be another one keeps what it holds. */
+	async look(): Promise<Result<FoundArm, ConnectProblem>> {
+		const line = this.#line;
+		const port = this.#hold?.port;
+		if (line === null || port === undefined) return err(problem('unplugged'));
+		const connected = await line.session.connect();
+		if (!connected.ok) return err(problemOf(connected.error, SO101));
+		const { calibration, firmware, energised, unconfigured } = connected.value;
+		// A stiff arm keeps the settings it has: to change them its torque would have to go, and it would fall.
+		this.#unconfigured = unconfigured.length > 0 && !energised;
+		const fingerprint = JSON.stringify(calibration);
+		return ok({ port, fingerprint, firmware, calibration, role: null, voltageV: null });
+	}
+
+	/** Before it gets torque for the first time: settings that differ are written. */
+	async prepare(): Promise<Result<void, ArmError>> {
+		if (this.#line === null || !this.#unconfigured) return ok(undefined);
+		const configured = await this.#line.session.configure();
+		if (configured.ok) this.#unconfigured = false;
+		return configured;
+	}
+
+	/** The servos keep what they hold; other tabs may have the port afterwards. */
+	async close(): Promise<void> {
+		const hold = this.#hold;
+		this.#line?.bus.close();
+		this.#hold = null;
+		this.#line = null;
+		await hold?.release();
+	}
+}

@@ -1,0 +1,32 @@
+// Which serial port is meant, in words that page and worker share: a SerialPort cannot be posted, and a worker cannot show
+// the browser's list. So the page asks, and ROBOT finds the same port among those it may use.
+
+import type { PortIdentity } from '$lib/contracts';
+
+/** As `getPorts()` lists them: the same order in every thread of one origin. */
+export function identitiesOf(ports: readonly SerialPort[]): PortIdentity[] {
+	return ports.map((port, index) => {
+		const { usbVendorId, usbProductId } = port.getInfo();
+		return { index, usbVendorId: usbVendorId ?? null, usbProductId: usbProductId ?? null };
+	});
+}
+
+/** The port at that place if it is such a board, else the first such board; null when there is none. */
+export function findPort(
+	ports: readonly SerialPort[],
+	wanted: PortIdentity
+): { readonly port: SerialPort; readonly identity: PortIdentity } | null {
+	const boards = identitiesOf(ports).filter((candidate) => sameBoard(candidate, wanted));
+	const identity = boards.find(({ index }) => index === wanted.index) ?? boards[0];
+	const port = identity === undefined ? undefined : ports[identity.index];
+	return identity === undefined || port === undefined ? null : { port, identity };
+}
+
+export function sameBoard(a: PortIdentity, b: PortIdentity): boolean {
+	return a.usbVendorId === b.usbVendorId && a.usbProductId === b.usbProductId;
+}
+
+/** One arm, one owner in all tabs of this origin. */
+export function armLockName({ index, usbVendorId, usbProductId }: PortIdentity): string {
+	return `edubotics-arm:${usbVendorId ?? 'x'}:${usbProductId ?? 'x'}:${index}`;
+}

@@ -1,0 +1,267 @@
+// How a real arm is connected, as a table: what a person or the arm does in which step, where that leads and what has to
+// be done for it. Pure; connect-control.ts carries out the effects. What is not in the table does not happen.
+//
+// [Note: silence] An arm that was lost comes back by itself: as long as nothing has come of it, the page goes on saying
+// what is the matter (unplugged, no power), because that is what is true.
+
+import type { ArmFingerprint, ConnectCause, ConnectProblem, FoundArm, PortIdentity } from '$lib/contracts';
+import { sameBoard } from '../hosts/serial-ports';
+
+export type ConnectStepName =
+	/** Nobody is connecting a real arm. */
+	| 'off'
+	| 'start'
+	| 'before_chooser'
+	| 'choosing'
+	| 'opening'
+	| 'looking'
+	| 'problem'
+	/** The arm answered as it should; its first reading has not come yet. */
+	| 'ready'
+	| 'connected'
+	/** A procedure has the open port. */
+	| 'setting_up'
+	| 'calibrating';
+
+export interface ConnectState {
+	readonly step: ConnectStepName;
+	/** Set in 'problem', and while a lost arm is looked for in silence. */
+	readonly problem: ConnectProblem | null;
+	/** Failures in a row since the last success or start over. */
+	readonly failures: number;
+	/** Ports this page may use without asking. */
+	readonly ports: readonly PortIdentity[];
+	/** The port that is opened or in use; null before one was chosen. */
+	readonly port: PortIdentity | null;
+	/** The arm that was lost: only this one comes back by itself. */
+	readonly fingerprint: ArmFingerprint | null;
+	/** Nobody asked: a lost arm is coming back. */
+	readonly silent: boolean;
+}
+
+export type ConnectEvent =
+	/** A person wants a real arm. `obstacle`: why this page cannot have one at all. */
+	| {
+			readonly type: 'begin';
+			readonly obstacle: ConnectProblem | null;
+			readonly ports: readonly PortIdentity[];
+	  }
+	/** The set of usable ports changed. */
+	| { readonly type: 'ports'; readonly ports: readonly PortIdentity[] }
+	| { readonly type: 'chosen'; readonly port: PortIdentity; readonly ports: readonly PortIdentity[] }
+	| { readonly type: 'opened' }
+	| { readonly type: 'found'; readonly arm: FoundArm }
+	/** The first state was read. */
+	| { readonly type: 'reading' }
+	/** What was tried did not work. */
+	| { readonly type: 'failed'; readonly problem: ConnectProblem }
+	/** The connected arm is gone. */
+	| { readonly type: 'lost'; readonly problem: ConnectProblem }
+	/** ROBOT died and is there again. */
+	| { readonly type: 'reopen' }
+	/** A port that may be the lost arm's is there. */
+	| { readonly type: 'seen'; readonly port: PortIdentity }
+	| { readonly type: PersonEvent };
+
+/** What a person asks for, and the end of a procedure. */
+export type PersonEvent =
+	| 'choose'
+	| 'try_again'
+	| 'start_over'
+	| 'use_virtual'
+	| 'open_setup'
+	| 'open_calibration'
+	| 'procedure_closed'
+	| 'take_over'
+	/** The screen is closed; the person goes to another kind of arm. */
+	| 'close'
+	| 'leave';
+
+export type ConnectEffect =
+	/** Find out what stands in the way and which ports are known; answered by `begin`. */
+	| { readonly do: 'probe' }
+	/** The browser's list; answered by `chosen` or `failed`. `anyBoard`: also devices we do not know. */
+	| { readonly do: 'ask'; readonly anyBoard: boolean }
+	/** `patient`: another tab is letting go of it. */
+	| { readonly do: 'open'; readonly port: PortIdentity; readonly patient: boolean }
+	| { readonly do: 'look' }
+	| { readonly do: 'shut' }
+	/** Look out for the lost arm's port, or no longer. */
+	| { readonly do: 'watch' | 'unwatch' }
+	| { readonly do: 'take_seat' | 'go_virtual' };
+
+export interface ConnectMove {
+	readonly state: ConnectState;
+	readonly effects: readonly ConnectEffect[];
+}
+
+export const CONNECT_OFF: ConnectState = {
+	step: 'off',
+	problem: null,
+	failures: 0,
+	ports: [],
+	port: null,
+	fingerprint: null,
+	silent: false
+};
+
+/** After these the arm's port is looked out for, when an arm was there before. */
+const COMES_BACK: readonly ConnectCause[] = ['unplugged', 'no_power'];
+/** Nothing of this page can be tried before the world around it has changed. */
+const OBSTACLES: readonly ConnectCause[] = ['no_serial_api', 'insecure_context', 'blocked_by_policy'];
+/** The second time the list stays empty the board may be one we do not know. */
+const ANY_BOARD_AFTER = 2;
+
+type Of<T extends ConnectEvent['type']> = Extract<ConnectEvent, { readonly type: T }>;
+type Rule<T extends ConnectEvent['type']> = (state: ConnectState, event: Of<T>) => ConnectMove;
+/** Whatever the event says. */
+type Always = (state: ConnectState) => ConnectMove;
+type Row = { readonly [T in ConnectEvent['type']]?: Rule<T> };
+
+const move = (state: ConnectState, ...effects: readonly ConnectEffect[]): ConnectMove => ({ state, effects });
+
+const stepTo = (
+	state: ConnectState,
+	step: ConnectStepName,
+	...effects: readonly ConnectEffect[]
+): ConnectMove => move({ ...state, step, problem: null }, ...effects);
+
+const open = (state: ConnectState, port: PortIdentity, patient = false): ConnectMove =>
+	stepTo({ ...state, port, silent: false }, 'opening', { do: 'unwatch' }, { do: 'open', port, patient });
+
+const ask = (state: ConnectState): ConnectMove =>
+	stepTo(
+		{ ...state, silent: false },
+		'choosing',
+		{ do: 'unwatch' },
+		{ do: 'ask', anyBoard: state.failures >= ANY_BOARD_AFTER }
+	);
+
+const fail = (state: ConnectState, problem: ConnectProblem): ConnectMove =>
+	move({ ...state, step: 'problem', problem, failures: state.failures + 1, silent: false });
+
+const begin: Rule<'begin'> = (state, { obstacle, ports }) => {
+	const fresh = { ...CONNECT_OFF, ports, failures: state.failures };
+	return obstacle === null ? stepTo(fresh, 'start') : fail(fresh, obstacle);
+};
+
+const ports: Rule<'ports'> = (state, event) => move({ ...state, ports: event.ports });
+
+const startOver: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' }, { do: 'probe' });
+const useVirtual: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' }, { do: 'go_virtual' });
+const leave: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' });
+
+/** A lost arm: said at once, and looked out for. */
+const lost: Rule<'lost'> = (state, { problem }) =>
+	move({ ...state, step: 'problem', problem, silent: false }, { do: 'shut' }, { do: 'watch' });
+
+/** In silence nothing is counted and nothing new is said: it is tried again when the port is seen again. */
+const failed: Rule<'failed'> = (state, { problem }) => {
+	if (!state.silent) return fail(state, problem);
+	return move({ ...state, step: 'problem' }, { do: 'shut' }, { do: 'watch' });
+};
+
+const found: Rule<'found'> = (state, { arm }) => {
+	const other = state.silent && state.fingerprint !== null && arm.fingerprint !== state.fingerprint;
+	if (other) return move({ ...state, step: 'problem' }, { do: 'shut' }, { do: 'watch' });
+	const known = { ...state, fingerprint: arm.fingerprint, failures: 0, problem: null };
+	return move({ ...known, step: 'ready' });
+};
+
+const tryAgain: Always = (state) => {
+	const cause = state.problem?.cause;
+	if (cause !== undefined && OBSTACLES.includes(cause)) return move(state, { do: 'probe' });
+	const listed = state.ports.find((port) => samePort(port, state.port));
+	return listed === undefined ? ask(state) : open(state, listed);
+};
+
+const AWAY: Row = { start_over: startOver, use_virtual: useVirtual, close: leave, leave, ports };
+
+export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
+	off: { begin },
+	start: {
+		...AWAY,
+		choose: (state) => {
+			const [first] = state.ports;
+			return first === undefined ? stepTo(state, 'before_chooser') : open(state, first);
+		}
+	},
+	before_chooser: { ...AWAY, choose: ask },
+	choosing: {
+		...AWAY,
+		chosen: (state, event) => open({ ...state, ports: event.ports }, event.port),
+		failed
+	},
+	opening: {
+		...AWAY,
+		// The problem of a lost arm stays in view until it is back.
+		opened: (state) => move({ ...state, step: 'looking' }, { do: 'look' }),
+		failed
+	},
+	looking: {
+		...AWAY,
+		found,
+		failed,
+		lost: (state, { problem }) => failed(state, { type: 'failed', problem })
+	},
+	problem: {
+		...AWAY,
+		begin,
+		choose: ask,
+		try_again: tryAgain,
+		take_over: (state) => {
+			if (state.port === null || state.problem?.cause !== 'other_tab') return move(state);
+			const opening = open(state, state.port, true);
+			return { ...opening, effects: [{ do: 'take_seat' }, ...opening.effects] };
+		},
+		seen: (state, { port }) => {
+			const cause = state.problem?.cause;
+			if (cause === undefined || !COMES_BACK.includes(cause) || state.fingerprint === null)
+				return move(state);
+			const effects = [{ do: 'unwatch' }, { do: 'open', port, patient: false }] as const;
+			return move({ ...state, step: 'opening', port, silent: true }, ...effects);
+		},
+		open_setup: (state) => stepTo(state, 'setting_up', { do: 'unwatch' }),
+		open_calibration: (state) => stepTo(state, 'calibrating', { do: 'unwatch' })
+	},
+	ready: {
+		...AWAY,
+		close: (state) => stepTo({ ...state, silent: false }, 'connected'),
+		reading: (state) => stepTo({ ...state, silent: false }, 'connected'),
+		failed: refused,
+		lost,
+		open_calibration: (state) => stepTo(state, 'calibrating')
+	},
+	connected: {
+		...AWAY,
+		lost,
+		failed: refused,
+		reopen: (state) => (state.port === null ? move(state) : open(state, state.port, true)),
+		open_setup: (state) => stepTo(state, 'setting_up'),
+		open_calibration: (state) => stepTo(state, 'calibrating')
+	},
+	setting_up: { ...AWAY, procedure_closed: backFromProcedure, lost },
+	calibrating: { ...AWAY, procedure_closed: backFromProcedure, lost }
+};
+
+/** It answers, and is not the arm that is wanted here; said before it gets torque. */
+function refused(state: ConnectState, { problem }: Of<'failed'>): ConnectMove {
+	const { state: next } = fail({ ...state, fingerprint: null }, problem);
+	return move(next, { do: 'shut' });
+}
+
+/** What the servos hold has changed: the arm is looked at anew, whoever it was before. */
+function backFromProcedure(state: ConnectState): ConnectMove {
+	const anew = { ...state, fingerprint: null };
+	return state.port === null ? move(CONNECT_OFF, { do: 'probe' }) : open(anew, state.port);
+}
+
+export function samePort(a: PortIdentity | null, b: PortIdentity | null): boolean {
+	if (a === null || b === null) return false;
+	return a.index === b.index && sameBoard(a, b);
+}
+
+export function connectTransition(state: ConnectState, event: ConnectEvent): ConnectMove {
+	const rule = CONNECT_TABLE[state.step][event.type] as Rule<ConnectEvent['type']> | undefined;
+	return rule === undefined ? move(state) : rule(state, event as never);
+}
