@@ -60,6 +60,11 @@ export const STS3215 = {
 	maxAcceleration: register('Maximum_Acceleration', 85, 1)
 } as const satisfies Record<string, Register>;
 
+/** Bits per second by the value of Baud_Rate: the index is what the register holds. */
+export const FEETECH_BAUD_RATES: readonly number[] = [
+	1_000_000, 500_000, 250_000, 128_000, 115_200, 57_600, 38_400, 19_200
+];
+
 /** First address that is kept in RAM only. */
 const FIRST_RAM_ADDRESS = 40;
 /** Factory block behind the RAM; it survives power cycles too. */

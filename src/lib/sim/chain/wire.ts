@@ -227,8 +227,11 @@ export class Wire {
 
 	#releaseUntil(tMs: number): void {
 		const chatter = this.#chatter;
-		for (; chatter !== null && this.#chatterMs <= tMs; this.#chatterMs += chatter.everyMs)
+		while (chatter !== null && this.#chatterMs <= tMs) {
 			this.#put(chatter.bytes, chatter.bytes.length, this.#chatterMs);
+			// It cannot say more than the line carries.
+			this.#chatterMs = Math.max(this.#chatterMs + chatter.everyMs, this.#freeMs);
+		}
 		for (let k = 0; k < this.#held.length; k++) {
 			const answer = this.#held[k];
 			if (answer === undefined || answer.releaseMs > tMs) continue;

@@ -1,0 +1,97 @@
+// Looks at a port and says whether a usable arm is there, or why not. Reads only, and never touches torque.
+//
+// A healthy arm takes 12 questions, well under 0.2 s. One that does not answer is asked again and then looked for at other
+// rates and under other ids: BOUND_MS holds for everything.
+
+import type { Result, Scheduler } from '$lib/core';
+import type { ConnectProblem, FoundArm, PortIdentity, RobotSpec, SerialTransport } from '$lib/contracts';
+import { findOn, type PortScan } from './find-servos';
+import { ServoLine } from './servo-line';
+import { readSheets } from './servo-sheet';
+import { CHATTER_BYTES, problem, verdictOn } from './verdict';
+
+export interface DiagnoseOptions {
+	/** Closed or open; left open at the arm's rate unless it was lost. Nobody else may use it meanwhile. */
+	readonly transport: SerialTransport;
+	readonly scheduler: Scheduler;
+	readonly spec: RobotSpec;
+	readonly port: PortIdentity;
+	/** Rejects with its reason. */
+	readonly signal?: AbortSignal;
+	/** 0..1, in steps; a healthy arm jumps to the end. */
+	readonly onProgress?: (share: number) => void;
+	readonly usbFrameMs?: number;
+}
+
+/** Longest time until there is an answer, without what the port takes to open. */
+export const DIAGNOSE_BOUND_MS = 10_000;
+
+/** A second round for what got lost, a third for a computer that stood still. */
+const ROUNDS_MS: readonly number[] = [15, 60, 150];
+/** A device that talks once a second is heard in any case. */
+const LISTEN_MS = 1100;
+/** Nobody's: servos of arms have small ids, and no tool hands out ones near the largest. */
+const NOBODYS_ID = 251;
+const STRANGER_TRIES = 3;
+const STRANGER_MS = 30;
+
+export async function diagnose(options: DiagnoseOptions): Promise<Result<FoundArm, ConnectProblem>> {
+	const line = new ServoLine(options);
+	try {
+		const found = await look(line, options);
+		options.signal?.throwIfAborted();
+		if (line.lost) return problem('unplugged');
+		return found;
+	} finally {
+		line.release();
+	}
+}
+
+async function look(line: ServoLine, options: DiagnoseOptions): Promise<Result<FoundArm, ConnectProblem>> {
+	const { spec, port, onProgress } = options;
+	const failure = await line.open(spec.baudRate);
+	if (failure !== null) return notOpened(failure);
+	const ids = spec.joints.map(({ servoId }) => servoId);
+	const joints = await readSheets(line, ids, ROUNDS_MS);
+	onProgress?.(0.2);
+	const seen = joints.filter(({ kind }) => kind === 'sheet').length;
+	let unaskedBytes = 0;
+	let strangerBytes = 0;
+	if (seen === 0 && line.alive) {
+		unaskedBytes = (await line.listen(LISTEN_MS)).garbageBytes;
+		onProgress?.(0.4);
+		strangerBytes = await askNobody(line);
+	}
+	const collide = joints.some(({ kind }) => kind === 'colliding');
+	const explained = seen === ids.length || collide || unaskedBytes + strangerBytes >= CHATTER_BYTES;
+	let search: PortScan | null = null;
+	if (!explained && line.alive) {
+		const { signal } = options;
+		search = await findOn(line, {
+			ids,
+			...(signal === undefined ? {} : { signal }),
+			onProgress: ({ share }) => onProgress?.(0.5 + share / 2)
+		});
+		if (search.failure !== null) return notOpened(search.failure);
+		const back = await line.open(spec.baudRate);
+		if (back !== null) return notOpened(back);
+	}
+	onProgress?.(1);
+	const { echoes } = line;
+	return verdictOn({ spec, port, joints, search, unaskedBytes, strangerBytes, echoes });
+}
+
+/** Bytes that come every time an id is asked that nobody has. */
+async function askNobody(line: ServoLine): Promise<number> {
+	let bytes = 0;
+	for (let k = 0; k < STRANGER_TRIES; k++) {
+		const { answers, garbageBytes } = await line.read(NOBODYS_ID, 0, 2, STRANGER_MS);
+		if (answers.length === 0 && garbageBytes === 0) return 0;
+		bytes += garbageBytes;
+	}
+	return bytes;
+}
+
+function notOpened(code: string): Result<never, ConnectProblem> {
+	return problem(code === 'port_busy' ? 'port_busy' : 'unplugged', [], { code });
+}
