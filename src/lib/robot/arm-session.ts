@@ -286,10 +286,11 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			if (!plausible.ok) return fail('arm_not_calibrated', plausible.error.joints);
 			const still = await refuseEnergised();
 			if (!still.ok) return still;
-			const plan = planCalibrationWrites(calibration, calibrationOf(spec, still.value), spec);
-			if (plan.seal === null) return ok(undefined);
-			const written = await writeAndReadBack(plan.body);
-			return written.ok ? writeAndReadBack([plan.seal]) : written;
+			for (const stage of planCalibrationWrites(calibration, calibrationOf(spec, still.value), spec)) {
+				const written = await writeAndReadBack(stage);
+				if (!written.ok) return written;
+			}
+			return ok(undefined);
 		}
 	};
 }

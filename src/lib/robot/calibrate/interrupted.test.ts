@@ -94,12 +94,8 @@ describe('while it is written', () => {
 				bench.run.importText(NEW_FILE);
 				const { problem } = await bench.until((view) => view.step === 'done' || view.step === 'problem');
 				expect(problem?.joints).toContain(name);
-				// The joint that seals cannot be opened, or not be closed again, when its own limits are worn out.
-				if (name === 'gripper' && address === 9) expect(whatItHolds(bench)).not.toBe('mixture');
-				else {
-					expect(problem?.code).toBe('arm_setting_refused');
-					expect(whatItHolds(bench)).toBe('old');
-				}
+				expect(problem?.code).toBe('arm_setting_refused');
+				expect(whatItHolds(bench)).toBe('old');
 			}
 		}
 	);

@@ -9,31 +9,32 @@ export type CalibrationWrite =
 	| { readonly kind: 'homing'; readonly joint: JointSpec; readonly homingOffset: number }
 	| { readonly kind: 'range'; readonly joint: JointSpec; readonly min: number; readonly max: number };
 
-export interface WritePlan {
-	/** Everything but the last packet; nothing here makes the arm look calibrated. */
-	readonly body: readonly CalibrationWrite[];
-	/** To be sent when the body was read back; null when there is nothing to do. */
-	readonly seal: CalibrationWrite | null;
-}
-
-/** Only what differs from `held`. Joints that `wanted` lacks are left alone. */
-export function planCalibrationWrites(wanted: Calibration, held: Calibration, spec: RobotSpec): WritePlan {
+/**
+ * Stages, each to be written and read back before the next: open the seal, everything else, close the seal. Only what
+ * differs from `held`; joints that `wanted` lacks are left alone. Empty when nothing differs.
+ */
+export function planCalibrationWrites(
+	wanted: Calibration,
+	held: Calibration,
+	spec: RobotSpec
+): readonly (readonly CalibrationWrite[])[] {
 	const writes = spec.joints.flatMap((joint) => writesFor(joint, wanted[joint.name], held[joint.name]));
-	const [only] = writes;
-	if (only === undefined) return { body: [], seal: null };
-	if (writes.length === 1) return { body: [], seal: only };
+	// One packet needs no seal: it arrives or it does not.
+	if (writes.length <= 1) return writes.length === 0 ? [] : [writes];
 	const sealed = [...spec.joints].reverse().find((joint) => !isFullTurnJoint(joint));
 	const entry = sealed === undefined ? undefined : wanted[sealed.name];
 	if (sealed === undefined || entry === undefined) throw new RangeError('no joint with stops to seal with');
-	const open: CalibrationWrite = { kind: 'range', joint: sealed, min: 0, max: spec.ticksPerTurn - 1 };
-	const close: CalibrationWrite = {
+	const rangeOf = (min: number, max: number): CalibrationWrite => ({
 		kind: 'range',
 		joint: sealed,
-		min: entry.range_min,
-		max: entry.range_max
-	};
-	const rest = writes.filter((write) => !(write.kind === 'range' && write.joint === sealed));
-	return { body: [open, ...rest], seal: close };
+		min,
+		max
+	});
+	return [
+		[rangeOf(0, spec.ticksPerTurn - 1)],
+		writes.filter((write) => !(write.kind === 'range' && write.joint === sealed)),
+		[rangeOf(entry.range_min, entry.range_max)]
+	];
 }
 
 function writesFor(
