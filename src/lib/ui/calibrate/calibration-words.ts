@@ -49,6 +49,7 @@ const words: Readonly<Record<CalibrationProblemCode, ProblemWords>> = {
 	file_limits_cross: wrongNumbers,
 	file_limits_implausible: wrongNumbers,
 	file_offset_overflow: wrongNumbers,
+	file_reversed_joint: wrongNumbers,
 	file_not_swept: wrongNumbers,
 	file_needs_arm: {
 		title: () => m.calibrate_problem_needs_arm_title(),

@@ -108,7 +108,7 @@ export function calibrationViews(): { id: string; view: CalibrationView }[] {
 	const problems = CALIBRATION_PROBLEMS.filter(
 		(code) =>
 			!['file_not_json', 'file_wrong_shape', 'file_missing_joint', 'file_other_robot'].includes(code) &&
-			(code === 'file_limits_cross' || !/^file_(wrong_id|limits|offset|not_swept)/.test(code))
+			(code === 'file_limits_cross' || !/^file_(wrong_id|limits|offset|reversed|not_swept)/.test(code))
 	);
 	return [
 		{ id: 'intro', view: { ...plain, step: 'intro' } },
