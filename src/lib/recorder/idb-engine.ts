@@ -14,7 +14,11 @@ type Transaction = IDBPTransaction<unknown, Table[], IDBTransactionMode>;
  * Opens or creates the database. Rejects with `store_from_future` (a newer version wrote it; nothing was touched),
  * `store_blocked` (another tab holds an older layout open), `quota_zero` (no space at all) or `no_indexeddb`.
  */
-export async function openIdbEngine(name: string, version = IDB_VERSION): Promise<StorageEngine> {
+export async function openIdbEngine(
+	name: string,
+	version = IDB_VERSION,
+	tables: readonly Table[] = TABLES
+): Promise<StorageEngine> {
 	let holds = 0;
 	let asked = false;
 	let lost = false;
@@ -23,7 +27,7 @@ export async function openIdbEngine(name: string, version = IDB_VERSION): Promis
 		asked = true;
 		if (holds === 0) db.close();
 	};
-	const db = await openDatabase(name, version, makeWay);
+	const db = await openDatabase(name, version, tables, makeWay);
 	db.addEventListener('close', () => (lost = true));
 
 	const run = async <T>(
@@ -34,7 +38,7 @@ export async function openIdbEngine(name: string, version = IDB_VERSION): Promis
 		if (lost) throw new CodedError('no_indexeddb', 'the browser closed the database');
 		let transaction: Transaction | null = null;
 		try {
-			transaction = db.transaction([...TABLES], mode, { durability });
+			transaction = db.transaction([...tables], mode, { durability });
 			// An aborted transaction rejects `done` as well as the operation that failed; the latter is reported.
 			const done = transaction.done.catch((error: unknown) => ({ error }));
 			const result = await body(wrapTransaction(transaction));
@@ -67,14 +71,19 @@ export async function openIdbEngine(name: string, version = IDB_VERSION): Promis
 	};
 }
 
-function openDatabase(name: string, version: number, makeWay: () => void): Promise<IDBPDatabase> {
+function openDatabase(
+	name: string,
+	version: number,
+	tables: readonly Table[],
+	makeWay: () => void
+): Promise<IDBPDatabase> {
 	if (typeof indexedDB === 'undefined')
 		return Promise.reject(new CodedError('no_indexeddb', 'this browser has no IndexedDB'));
 	return new Promise((resolve, reject) => {
 		let refused = false;
 		openDB(name, version, {
 			upgrade(db, oldVersion) {
-				if (oldVersion < 1) for (const table of TABLES) db.createObjectStore(table);
+				if (oldVersion < 1) for (const table of tables) db.createObjectStore(table);
 			},
 			blocked() {
 				refused = true;

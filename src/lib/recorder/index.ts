@@ -1,5 +1,6 @@
 // Recording: from ticks and pictures to sealed episodes in a seat's store, and out again as readers.
 
+export { openIdbArmStore } from './arm-store';
 export { decodeBlock, encodeBlock, type EpisodeProgress } from './episode-codec';
 export { prepareRecorder } from './episode-recorder';
 export { createFakeEncoderFactory, readFakePacket } from './fake-encoder';

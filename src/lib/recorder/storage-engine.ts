@@ -4,8 +4,11 @@
 // [Note: transaction bodies] A body may await nothing but operations of its own transaction: IndexedDB commits a
 // transaction that has nothing pending. A body that throws leaves no trace.
 
+/** Tables of a seat's recordings. */
 export const TABLES = ['about', 'datasets', 'episodes', 'blocks'] as const;
-export type Table = (typeof TABLES)[number];
+/** Tables of the arms a computer knows, a database of its own: arms outlive the seats of pupils. */
+export const ARM_TABLES = ['about', 'arms'] as const;
+export type Table = (typeof TABLES)[number] | (typeof ARM_TABLES)[number];
 
 /**
  * `relaxed`: handed to the operating system when acknowledged; survives the death of the process.
