@@ -19,11 +19,12 @@ export const ROOMS = {
 
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
 const SIDE_DOORS = {
-	robot: ['safety'],
+	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'connect', 'calibrate', 'setup'],
-	i18n: ['server']
+	ui: ['lab', 'connect', 'calibrate', 'setup', 'cameras'],
+	i18n: ['server'],
+	lab: ['bench']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];

@@ -55,7 +55,6 @@ export const FIGURE_UNITS = {
 	relieved_ms: 'ms',
 	slept_ms: 'ms',
 	awake_read_ms: 'ms',
-	second_servos: 'count',
 	second_period_p99_ms: 'ms',
 	second_missed: 'count',
 	second_failed: 'count',
@@ -91,6 +90,8 @@ export const BENCH_FAILURES = [
 	'no_answer',
 	'port_lost',
 	'port_busy',
+	/** The browser's list was closed without a choice. */
+	'nothing_chosen',
 	/** The person did not do what was asked, or it was not noticed, in time. */
 	'not_seen',
 	/** It went and did not come back. */

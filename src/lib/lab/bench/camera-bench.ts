@@ -42,7 +42,9 @@ export async function measureCameras(): Promise<StepOutcome> {
 
 async function watch(track: MediaStreamTrack): Promise<Watched> {
 	const fromMs = performance.now();
-	const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+	const reader = new MediaStreamTrackProcessor({
+		track: track as MediaStreamVideoTrack
+	}).readable.getReader();
 	const cameMs: number[] = [];
 	let width = 0;
 	let height = 0;

@@ -3,20 +3,7 @@
 
 import { isErrorCode } from '$lib/contracts';
 import type { Lab } from '../lab.svelte';
-
-/** How long the browser may take to start reading the file before its address is taken back. */
-const KEEP_URL_MS = 600_000;
-
-function handOut(file: File): void {
-	const url = URL.createObjectURL(file);
-	const link = document.createElement('a');
-	link.href = url;
-	link.download = file.name;
-	document.body.append(link);
-	link.click();
-	link.remove();
-	setTimeout(() => URL.revokeObjectURL(url), KEEP_URL_MS);
-}
+import { handOut } from './hand-out';
 
 /** Starts a download; returns what cancels it. */
 export function downloadDataset(lab: Lab, datasetId: string): () => void {
