@@ -21,6 +21,8 @@ import type { ArmJournalEntry } from './arm-journal';
 export interface WorkerHello {
 	readonly build: string;
 	readonly isolated: boolean;
+	/** Where its clock starts, ms since 1970: for those whose times are compared with another worker's. */
+	readonly timeOriginMs?: number;
 }
 
 export type ClockMode = 'wall' | 'lockstep';
@@ -141,13 +143,16 @@ export interface OpenStore {
 	readonly clock: ClockMode;
 }
 
+export type PictureSource = 'virtual' | 'device';
+
 export interface RecorderApi {
 	hello(): WorkerHello;
 	/** Opens the seat's database; a coded answer when it cannot (`store_from_future`, `store_blocked`, `no_indexeddb`). */
 	/** `onEnded` is told when a recording ended by itself (full disk, frozen camera, failed encoder); it still wants `seal`. */
 	open(options: OpenStore, onEnded: (code: ErrorCode) => void): Promise<ArmAnswer>;
 	attachRobot(port: MessagePort): void;
-	attachFrames(port: MessagePort): void;
+	/** Pictures of RENDER's virtual cameras, or of FRAMES' real ones; each source has a port of its own. */
+	attachFrames(port: MessagePort, source?: PictureSource): void;
 	/** Begins the episode in the store and configures the encoders; rows come with ROBOT's record ticks. */
 	prepare(what: StartRecording): Promise<ArmAnswer>;
 	counts(): RecordingCounts | null;

@@ -58,6 +58,7 @@ export class ArmControl implements LoopInputs {
 	#refusal: ArmError | null = null;
 	#lockedBy: LockedBy = '';
 	#lostBy = '';
+	#wasLost = false;
 
 	constructor(options: ArmControlOptions) {
 		this.#options = options;
@@ -91,6 +92,7 @@ export class ArmControl implements LoopInputs {
 	}
 
 	connecting(): void {
+		if (this.#wasLost) return;
 		this.#contact = 'connecting';
 		this.changed.emit();
 	}
@@ -100,6 +102,7 @@ export class ArmControl implements LoopInputs {
 		this.#loop = loop;
 		this.#session = session;
 		this.#contact = 'there';
+		this.#wasLost = false;
 		this.#watch.reset();
 		this.changed.emit();
 	}
@@ -108,12 +111,13 @@ export class ArmControl implements LoopInputs {
 	lost(reason = ''): void {
 		if (this.#contact === 'lost') return;
 		this.#lostBy = reason;
+		this.#wasLost = true;
 		this.#leave('lost');
 	}
 
-	/** The port was closed on purpose; the servos keep what they hold. */
+	/** Nothing is read on purpose; the servos keep what they hold. An arm that was lost stays so until it answers. */
 	closed(): void {
-		this.#leave('none');
+		this.#leave(this.#wasLost ? 'lost' : 'none');
 	}
 
 	#leave(contact: 'lost' | 'none'): void {

@@ -9,6 +9,7 @@ import {
 	createDeviceCamera,
 	createFrameOutlet,
 	createSwapWatch,
+	pictureGist,
 	type CameraCondition,
 	type CameraRole,
 	type CameraWatch,
@@ -110,7 +111,8 @@ export class FramesHost {
 		device.seen.on(({ picture, gist }) => {
 			camera.watch.frame({ ...gist, tMs: picture.tMs });
 			camera.newestMs = picture.tMs;
-			camera.view = gist.thumb;
+			// Of the masked picture: it is remembered, and what is masked is not.
+			camera.view = pictureGist(picture).thumb;
 			camera.pictures++;
 			for (const outlet of this.#outlets) if (!outlet.offer(role, picture, picture.tMs)) camera.skipped++;
 			this.#previews.show(role, picture, this.#scheduler.now());

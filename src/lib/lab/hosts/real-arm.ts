@@ -4,6 +4,7 @@
 import { SO101, type ConnectProblem, type FoundArm, type PortIdentity } from '$lib/contracts';
 import { err, ok, type Result, type Scheduler } from '$lib/core';
 import type { ArmError } from '$lib/robot';
+import { diagnose } from '$lib/robot/find';
 import { problem, problemOf } from './connect-problems';
 import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
 import { holdPort, type PortHold } from './port-hold';
@@ -18,7 +19,7 @@ export class RealArm {
 		this.#scheduler = scheduler;
 	}
 
-	/** The line of the open port; null while none is open. */
+	/** The line of the arm that was found; null before, and while no port is open. */
 	get line(): FollowerLine | null {
 		return this.#line;
 	}
@@ -35,22 +36,26 @@ export class RealArm {
 		});
 		if (!held.ok) return held;
 		this.#hold = held.value;
-		this.#line = createFollowerLine(held.value.transport, this.#scheduler, REAL_FAR_END);
 		return ok(undefined);
 	}
 
 	/** Reads only: an arm that turns out to be another one keeps what it holds. */
 	async look(): Promise<Result<FoundArm, ConnectProblem>> {
-		const line = this.#line;
-		const port = this.#hold?.port;
-		if (line === null || port === undefined) return err(problem('unplugged'));
+		const hold = this.#hold;
+		if (hold === null) return err(problem('unplugged'));
+		this.#line?.bus.close();
+		this.#line = null;
+		const { transport, port } = hold;
+		const found = await diagnose({ transport, scheduler: this.#scheduler, spec: SO101, port });
+		if (!found.ok || this.#hold !== hold) return found;
+		const line = createFollowerLine(transport, this.#scheduler, REAL_FAR_END);
+		this.#line = line;
 		const connected = await line.session.connect();
 		if (!connected.ok) return err(problemOf(connected.error, SO101));
-		const { calibration, firmware, energised, unconfigured } = connected.value;
+		const { energised, unconfigured } = connected.value;
 		// A stiff arm keeps the settings it has: to change them its torque would have to go, and it would fall.
 		this.#unconfigured = unconfigured.length > 0 && !energised;
-		const fingerprint = JSON.stringify(calibration);
-		return ok({ port, fingerprint, firmware, calibration, role: null, voltageV: null });
+		return found;
 	}
 
 	/** Before it gets torque for the first time: settings that differ are written. */

@@ -6,6 +6,7 @@ import {
 	isEnvelope,
 	isErrorCode,
 	readRenderToConsumer,
+	type CameraInfo,
 	type EpisodeMeta,
 	type ErrorCode,
 	type RecordTick
@@ -26,6 +27,7 @@ import type {
 	ArmAnswer,
 	ClockMode,
 	OpenStore,
+	PictureSource,
 	RecorderApi,
 	RecordingCounts,
 	StartRecording,
@@ -40,6 +42,9 @@ const FIRST_PICTURE_MS = 2000;
 /** In lockstep the last picture is on its way when recording ends; longer only if its camera is gone. */
 const LAST_PICTURE_MS = 2000;
 
+/** A real camera and a virtual one may bear the same name; an episode has one of them. */
+const sourceOf = ({ kind }: CameraInfo): PictureSource => (kind === 'device' ? 'device' : 'virtual');
+
 function refused(error: unknown, fallback: ErrorCode): ArmAnswer {
 	if (isCoded(error) && isErrorCode(error.code))
 		return { ok: false, code: error.code, details: { ...error.details } };
@@ -52,9 +57,10 @@ export class RecorderHost implements RecorderApi {
 	#store: RecordingStore | null = null;
 	#clock: ClockMode = 'wall';
 	#robot: MessagePort | null = null;
-	#frames: MessagePort | null = null;
+	/** Where pictures come from: RENDER's virtual cameras, FRAMES' real ones. */
+	readonly #frames = new Map<PictureSource, MessagePort>();
 	#recorder: EpisodeRecorder | null = null;
-	#cameras: readonly string[] = [];
+	#cameras: readonly CameraInfo[] = [];
 	#seq = 0;
 	/** How long ago the tick at hand was taken when its batch was sent. */
 	#tickAgeMs = 0;
@@ -92,10 +98,10 @@ export class RecorderHost implements RecorderApi {
 		port.onmessage = (event: MessageEvent<unknown>) => this.#fromRobot(event.data);
 	}
 
-	attachFrames(port: MessagePort): void {
-		this.#frames?.close();
-		this.#frames = port;
-		port.onmessage = (event: MessageEvent<unknown>) => this.#fromCamera(event.data);
+	attachFrames(port: MessagePort, source: PictureSource = 'virtual'): void {
+		this.#frames.get(source)?.close();
+		this.#frames.set(source, port);
+		port.onmessage = (event: MessageEvent<unknown>) => this.#fromCamera(source, event.data);
 		if (this.#recorder !== null) this.#wantFrames(true);
 	}
 
@@ -115,7 +121,7 @@ export class RecorderHost implements RecorderApi {
 				return { ok: false, code: refusal, details: { megabytes } };
 			}
 			const datasetId = what.datasetId === '' ? await this.#firstDataset(store, what.task) : what.datasetId;
-			this.#cameras = what.cameras.map((camera) => camera.name);
+			this.#cameras = what.cameras;
 			this.#seen.clear();
 			this.#wantFrames(true);
 			const recorder = await prepareRecorder(
@@ -147,7 +153,7 @@ export class RecorderHost implements RecorderApi {
 			frames,
 			failedTicks,
 			achievedFps,
-			cameras: cameras.map((counters, index) => ({ name: this.#cameras[index] ?? '', ...counters }))
+			cameras: cameras.map((counters, index) => ({ name: this.#cameras[index]?.name ?? '', ...counters }))
 		};
 	}
 
@@ -241,7 +247,8 @@ export class RecorderHost implements RecorderApi {
 	}
 
 	#wantFrames(wanted: boolean): void {
-		for (const camera of this.#cameras) this.#post(this.#frames, 'want-frames', { camera, wanted });
+		for (const camera of this.#cameras)
+			this.#post(this.#frames.get(sourceOf(camera)) ?? null, 'want-frames', { camera: camera.name, wanted });
 	}
 
 	/** Recording begins with a picture of every camera in hand; one that does not come is told by the first tick. */
@@ -263,12 +270,12 @@ export class RecorderHost implements RecorderApi {
 		return Promise.race([recorder.ready(), gone]);
 	}
 
-	#fromCamera(data: unknown): void {
+	#fromCamera(source: PictureSource, data: unknown): void {
 		const message = readRenderToConsumer(data);
 		if (message?.ch !== 'frame') return;
 		const { camera, frame } = message.body;
-		this.#post(this.#frames, 'frame-taken', { camera, sequence: frame.sequence });
-		const index = this.#cameras.indexOf(camera);
+		this.#post(this.#frames.get(source) ?? null, 'frame-taken', { camera, sequence: frame.sequence });
+		const index = this.#cameras.findIndex((info) => info.name === camera && sourceOf(info) === source);
 		if (index < 0) return;
 		this.#recorder?.frame(index, frame);
 		this.#seen.add(camera);

@@ -26,6 +26,9 @@ export interface ConnectPorts {
 	open(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>>;
 	look(): Promise<ConnectAnswer<FoundArm>>;
 	shut(): Promise<void>;
+	/** Resolves when the person has closed the procedure, or it was ended. */
+	procedure(which: 'setting_up' | 'calibrating', port: PortIdentity): Promise<void>;
+	endProcedure(): void;
 	/** This tab takes the seat; the other one lets go of its arm. */
 	takeSeat(): Promise<void>;
 	goVirtual(): Promise<void>;
@@ -144,6 +147,13 @@ class Connect implements ConnectControl {
 				this.#watch?.cancel();
 				this.#watch = null;
 				break;
+			case 'setting_up':
+			case 'calibrating':
+				void this.#procedure(effect.do, effect.port);
+				break;
+			case 'end_procedure':
+				ports.endProcedure();
+				break;
 			case 'take_seat':
 				void this.#inTurn(() => ports.takeSeat());
 				break;
@@ -195,6 +205,11 @@ class Connect implements ConnectControl {
 			this.#run({ do: 'shut' });
 			this.send({ type: 'failed', problem: refusal });
 		}
+	}
+
+	async #procedure(which: 'setting_up' | 'calibrating', port: PortIdentity): Promise<void> {
+		await this.#inTurn(() => this.#options.ports.procedure(which, port)).catch(() => undefined);
+		this.send({ type: 'procedure_closed' });
 	}
 
 	async #portsChanged(): Promise<void> {

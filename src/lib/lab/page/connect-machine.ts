@@ -88,6 +88,9 @@ export type ConnectEffect =
 	| { readonly do: 'shut' }
 	/** Look out for the lost arm's port, or no longer. */
 	| { readonly do: 'watch' | 'unwatch' }
+	/** A procedure takes the port; answered by `procedure_closed`. */
+	| { readonly do: 'setting_up' | 'calibrating'; readonly port: PortIdentity }
+	| { readonly do: 'end_procedure' }
 	| { readonly do: 'take_seat' | 'go_virtual' };
 
 export interface ConnectMove {
@@ -137,17 +140,25 @@ const ask = (state: ConnectState): ConnectMove =>
 		{ do: 'ask', anyBoard: state.failures >= ANY_BOARD_AFTER }
 	);
 
-const fail = (state: ConnectState, problem: ConnectProblem): ConnectMove =>
-	move({ ...state, step: 'problem', problem, failures: state.failures + 1, silent: false });
+/** A port that did not lead to an arm is left to others. */
+const fail = (
+	state: ConnectState,
+	problem: ConnectProblem,
+	...effects: readonly ConnectEffect[]
+): ConnectMove =>
+	move({ ...state, step: 'problem', problem, failures: state.failures + 1, silent: false }, ...effects);
 
 const begin: Rule<'begin'> = (state, { obstacle, ports }) => {
 	const fresh = { ...CONNECT_OFF, ports, failures: state.failures };
-	return obstacle === null ? stepTo(fresh, 'start') : fail(fresh, obstacle);
+	if (obstacle !== null) return fail(fresh, obstacle);
+	// Who has just asked for a real arm has it before them; after a failure it starts with the cables.
+	return stepTo(fresh, ports.length === 0 && state.step === 'off' ? 'before_chooser' : 'start');
 };
 
 const ports: Rule<'ports'> = (state, event) => move({ ...state, ports: event.ports });
 
-const startOver: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' }, { do: 'probe' });
+const startOver: Always = ({ ports: known }) =>
+	stepTo({ ...CONNECT_OFF, ports: known }, 'start', { do: 'unwatch' }, { do: 'shut' }, { do: 'probe' });
 const useVirtual: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' }, { do: 'go_virtual' });
 const leave: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' });
 
@@ -157,7 +168,7 @@ const lost: Rule<'lost'> = (state, { problem }) =>
 
 /** In silence nothing is counted and nothing new is said: it is tried again when the port is seen again. */
 const failed: Rule<'failed'> = (state, { problem }) => {
-	if (!state.silent) return fail(state, problem);
+	if (!state.silent) return fail(state, problem, { do: 'shut' });
 	return move({ ...state, step: 'problem' }, { do: 'shut' }, { do: 'watch' });
 };
 
@@ -181,6 +192,7 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 	off: { begin },
 	start: {
 		...AWAY,
+		begin,
 		choose: (state) => {
 			const [first] = state.ports;
 			return first === undefined ? stepTo(state, 'before_chooser') : open(state, first);
@@ -221,8 +233,8 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 			const effects = [{ do: 'unwatch' }, { do: 'open', port, patient: false }] as const;
 			return move({ ...state, step: 'opening', port, silent: true }, ...effects);
 		},
-		open_setup: (state) => stepTo(state, 'setting_up', { do: 'unwatch' }),
-		open_calibration: (state) => stepTo(state, 'calibrating', { do: 'unwatch' })
+		open_setup: (state) => procedure(state, 'setting_up'),
+		open_calibration: (state) => procedure(state, 'calibrating')
 	},
 	ready: {
 		...AWAY,
@@ -230,24 +242,34 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 		reading: (state) => stepTo({ ...state, silent: false }, 'connected'),
 		failed: refused,
 		lost,
-		open_calibration: (state) => stepTo(state, 'calibrating')
+		open_calibration: (state) => procedure(state, 'calibrating')
 	},
 	connected: {
 		...AWAY,
 		lost,
 		failed: refused,
 		reopen: (state) => (state.port === null ? move(state) : open(state, state.port, true)),
-		open_setup: (state) => stepTo(state, 'setting_up'),
-		open_calibration: (state) => stepTo(state, 'calibrating')
+		open_setup: (state) => procedure(state, 'setting_up'),
+		open_calibration: (state) => procedure(state, 'calibrating')
 	},
-	setting_up: { ...AWAY, procedure_closed: backFromProcedure, lost },
-	calibrating: { ...AWAY, procedure_closed: backFromProcedure, lost }
+	setting_up: { ports, leave: abandon, procedure_closed: backFromProcedure },
+	calibrating: { ports, leave: abandon, procedure_closed: backFromProcedure }
 };
 
 /** It answers, and is not the arm that is wanted here; said before it gets torque. */
 function refused(state: ConnectState, { problem }: Of<'failed'>): ConnectMove {
-	const { state: next } = fail({ ...state, fingerprint: null }, problem);
-	return move(next, { do: 'shut' });
+	return fail({ ...state, fingerprint: null }, problem, { do: 'shut' });
+}
+
+/** The arm is let go of: a procedure has its own way of asking it. */
+function procedure(state: ConnectState, step: 'setting_up' | 'calibrating'): ConnectMove {
+	const { port } = state;
+	if (port === null) return move(state);
+	return stepTo(state, step, { do: 'unwatch' }, { do: 'shut' }, { do: step, port });
+}
+
+function abandon(): ConnectMove {
+	return move(CONNECT_OFF, { do: 'end_procedure' });
 }
 
 /** What the servos hold has changed: the arm is looked at anew, whoever it was before. */
@@ -256,7 +278,7 @@ function backFromProcedure(state: ConnectState): ConnectMove {
 	return state.port === null ? move(CONNECT_OFF, { do: 'probe' }) : open(anew, state.port);
 }
 
-export function samePort(a: PortIdentity | null, b: PortIdentity | null): boolean {
+function samePort(a: PortIdentity | null, b: PortIdentity | null): boolean {
 	if (a === null || b === null) return false;
 	return a.index === b.index && sameBoard(a, b);
 }

@@ -41,6 +41,8 @@ export interface DeviceCamerasOptions {
 	readonly giveRecorder: (port: MessagePort) => Promise<void>;
 	/** ROBOT's `performance.timeOrigin`: its clock is the lab's. */
 	readonly clockOriginMs: () => Promise<number>;
+	/** A recording runs: devices stay as they are. */
+	readonly locked: () => boolean;
 	readonly place: SettingsPlace;
 	readonly onChange: () => void;
 }
@@ -75,7 +77,7 @@ export class DeviceCameras implements CamerasActions {
 		this.#settings = loadCameraSettings(options.place);
 	}
 
-	view(locked: boolean): CamerasView {
+	view(): CamerasView {
 		const modes = new Map([...this.#open].map(([role, { mode }]) => [role, mode]));
 		return camerasView(
 			{
@@ -87,7 +89,7 @@ export class DeviceCameras implements CamerasActions {
 				problems: this.#problems,
 				reports: this.#reports
 			},
-			locked
+			this.#options.locked()
 		);
 	}
 
@@ -131,7 +133,9 @@ export class DeviceCameras implements CamerasActions {
 	choose(role: CameraRole, deviceId: string): void {
 		const device = this.#present.find((known) => known.deviceId === deviceId);
 		// One device plays one role.
-		const others = this.#settings.devices.filter((known) => known.role !== role && known.deviceId !== deviceId);
+		const others = this.#settings.devices.filter(
+			(known) => known.role !== role && known.deviceId !== deviceId
+		);
 		this.#set({ devices: device ? [...others, { role, ...device }] : others });
 		this.#reopen();
 	}
@@ -247,20 +251,21 @@ export class DeviceCameras implements CamerasActions {
 		if (this.#settings.devices.length === 0) this.#set({ devices: firstChoice(this.#present) });
 		const picks = pickDevices(this.#settings.devices, this.#present);
 		this.#problems.clear();
-		for (const { role, problem } of picks) if (problem && !this.#open.has(role)) this.#problems.set(role, problem);
+		for (const { role, problem } of picks)
+			if (problem && !this.#open.has(role)) this.#problems.set(role, problem);
 		const found = picks.flatMap(({ role, device }) =>
 			device && !this.#open.has(role) ? [{ role, ...device }] : []
 		);
 		// Ids may have changed; the new ones are remembered.
-		const same = this.#settings.devices.map((known) => found.find(({ role }) => role === known.role) ?? known);
+		const same = this.#settings.devices.map(
+			(known) => found.find(({ role }) => role === known.role) ?? known
+		);
 		this.#set({ devices: same });
 		const mode = CAMERA_LADDER.find(({ width }) => width === this.#settings.size.width) ?? BEST;
 		await this.#openAll(found.map(({ role, deviceId }) => ({ role, deviceId, mode })));
 	}
 
-	async #openAll(
-		wishes: readonly { role: CameraRole; deviceId: string; mode: CameraMode }[]
-	): Promise<void> {
+	async #openAll(wishes: readonly { role: CameraRole; deviceId: string; mode: CameraMode }[]): Promise<void> {
 		const answers = await openCameras(wishes, webCameraOpener);
 		for (const [at, answer] of answers.entries()) {
 			const role = wishes[at]?.role;
@@ -334,7 +339,7 @@ export class DeviceCameras implements CamerasActions {
 	#fall({ role, fps, dark, condition }: CameraReport): void {
 		const open = this.#open.get(role);
 		const device = this.#deviceOf(role);
-		if (!open || !device || condition === 'unplugged') return;
+		if (!open || !device || condition === 'unplugged' || this.#options.locked()) return;
 		const mode = fallTo({ mode: open.mode, sinceMs: open.sinceMs, fps, dark }, performance.now());
 		if (mode === null) return;
 		this.#open.set(role, { ...open, sinceMs: performance.now() });

@@ -45,6 +45,8 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 			open: (port, patient) => ask<ConnectAnswer<void>>((api) => api.openPort(port, patient)),
 			look: () => ask<ConnectAnswer<FoundArm>>((api) => api.look()),
 			shut: () => ask((api) => api.closePort()),
+			procedure: () => Promise.resolve(),
+			endProcedure: () => undefined,
 			takeSeat,
 			goVirtual,
 			judge: () => ({ name: null, problem: null })
