@@ -13,6 +13,15 @@ export { createKeyboard } from './keyboard';
 export { createLeader, createSqueezeDetector, type SqueezeDetector, type SqueezeGesture } from './leader';
 export { createPageDrive, type PageDrive } from './page-drive';
 export {
+	judgePair,
+	judgeRole,
+	recognisePair,
+	type PairPlace,
+	type PairVerdict,
+	type Recognition
+} from './pair';
+export { findLeaderByHand, type PairWatchFailure, type PairWatchOptions } from './pair-watch';
+export {
 	commandFor,
 	createRecordTriggers,
 	RECORD_KEYS,
