@@ -44,6 +44,7 @@ export { createFrameOutlet, type FrameOutlet } from './frame-outlet';
 export { createPatternCamera, type PatternCameraOptions } from './pattern-camera';
 export { deviceNames, pickDevices, type DevicePick } from './pick-devices';
 export { createPreviewSurface, type PreviewSurface } from './preview-surface';
+export { pictureGist } from './picture-gist';
 export { createRenderedCamera, type RenderedCameraOptions } from './rendered-camera';
 export { createSwapWatch, type SwapWatch } from './swap-watch';
 export {

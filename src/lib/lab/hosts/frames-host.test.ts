@@ -64,13 +64,13 @@ function rig({ deaf = false } = {}) {
 		settled,
 		now: () => scheduler.now(),
 		want: (camera: CameraRole) => send('want-frames', { camera, wanted: true }),
-		async open(role: CameraRole, options: Partial<Parameters<FramesHost['open']>[2]> = {}) {
+		open: async (role: CameraRole, options: Partial<Parameters<FramesHost['open']>[2]> = {}) => {
 			const frames = new ReadableStream<VideoFrame>({ start: (given) => void feeds.set(role, given) });
 			await host.open(role, frames, { ...OPTIONS, ...options });
 		},
 		unplug: (role: CameraRole) => feeds.get(role)?.close(),
 		/** Lets time pass with pictures of the roles given. */
-		async run(ms: number, paints: Partial<Record<CameraRole, Paint>>, fps = 30) {
+		run: async (ms: number, paints: Partial<Record<CameraRole, Paint>>, fps = 30) => {
 			const endMs = scheduler.now() + ms;
 			for (let k = 0; scheduler.now() < endMs; k++) {
 				scheduler.advanceTo(Math.min(endMs, scheduler.now() + 1000 / fps));

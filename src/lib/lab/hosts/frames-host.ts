@@ -19,7 +19,7 @@ import {
 	type SwapWatch
 } from '$lib/camera';
 import { PROTOCOL_VERSION } from '$lib/contracts';
-import type { Scheduler, Timer } from '$lib/core';
+import type { Scheduler } from '$lib/core';
 import type { WorkerHello } from './api';
 import type { CameraReport, CamerasMessage, FramesPorts, OpenFrames } from './frames-api';
 import { createFramesPreviews } from './frames-previews';
@@ -49,7 +49,7 @@ export class FramesHost {
 	#clockOriginMs: number;
 	#outlets: FrameOutlet[] = [];
 	#page: MessagePort | null = null;
-	#timer: Timer | null = null;
+	#looking = false;
 	#looks = 0;
 	#seq = 0;
 	#told = '';
@@ -79,7 +79,9 @@ export class FramesHost {
 		this.#outlets = ports.consumers.map((port) => createFrameOutlet(port, CAMERA_ROLES, options));
 		this.#page = ports.page;
 		this.#told = '';
-		this.#timer ??= this.#scheduler.at(this.#scheduler.now(), this.#look);
+		if (this.#looking) return;
+		this.#looking = true;
+		this.#scheduler.at(this.#scheduler.now(), this.#look);
 	}
 
 	/** Takes the stream over and reads it until `close`; replaces the camera that played this role. */
@@ -161,7 +163,7 @@ export class FramesHost {
 
 	readonly #look = (): void => {
 		const now = this.#scheduler.now();
-		this.#timer = this.#scheduler.at(now + LOOK_EVERY_MS, this.#look);
+		this.#scheduler.at(now + LOOK_EVERY_MS, this.#look);
 		for (const { watch } of this.#cameras.values()) watch.check(now);
 		if (this.#looks++ % COMPARE_EVERY === 0) this.#compare();
 		const cameras = [...this.#cameras].map(([role, camera]) => this.#reportOf(role, camera));
