@@ -72,7 +72,7 @@ describe('words of connecting', () => {
 	});
 
 	it('names joints by number and word, an unknown one by its own name', () => {
-		expect(jointList(['elbow_flex', 'tail'])).toBe('3 Ellbogen, tail');
+		expect(jointList(['elbow_flex', 'tail'])).toBe('3\u00a0Ellbogen, tail');
 		expect(jointList([])).toBe('ein Gelenk');
 	});
 

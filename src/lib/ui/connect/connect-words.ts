@@ -26,7 +26,7 @@ export function jointList(joints: readonly string[]): string {
 	return joints
 		.map((name) => {
 			const index = SO101.joints.findIndex((joint) => joint.name === name);
-			return index < 0 ? jointWord(name) : `${index + 1} ${jointWord(name)}`;
+			return index < 0 ? jointWord(name) : `${index + 1}\u00a0${jointWord(name)}`;
 		})
 		.join(', ');
 }
