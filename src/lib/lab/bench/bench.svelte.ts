@@ -11,7 +11,7 @@ import { spawnWorker } from '../spawn-worker';
 import type { BenchApi } from './bench-host';
 import { benchResult, isPartlyVirtual } from './bench-result';
 import { benchStep, INITIAL_BENCH, runningStep, type BenchEvent, type BenchState } from './bench-table';
-import type { ArmKind, BenchFailure, BenchStepId, StepOutcome } from './bench-types';
+import type { ArmKind, BenchFailure, BenchPrompt, BenchStepId, StepOutcome } from './bench-types';
 import { measureCameras } from './camera-bench';
 import { deviceFacts } from './device-facts';
 
@@ -121,7 +121,7 @@ export class Bench {
 	}
 
 	#measurement(step: Exclude<BenchStepId, 'connect'>): Promise<StepOutcome> {
-		const onPrompt = proxy((prompt) => void this.#send({ kind: 'prompt', step, prompt }));
+		const onPrompt = proxy((prompt: BenchPrompt) => void this.#send({ kind: 'prompt', step, prompt }));
 		switch (step) {
 			case 'cameras':
 				return measureCameras();

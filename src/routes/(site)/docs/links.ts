@@ -17,6 +17,7 @@ export function docsLinks(): DocsLink[] {
 		{ path: '/docs/dataset', title: m.docs_dataset_title(), lead: m.docs_dataset_lead() },
 		{ path: '/docs/offline', title: m.docs_offline_title(), lead: m.docs_offline_lead() },
 		{ path: '/docs/print', title: m.docs_print_title(), lead: m.docs_print_lead() },
-		{ path: '/docs/errors', title: m.docs_errors_title(), lead: m.docs_errors_lead() }
+		{ path: '/docs/errors', title: m.docs_errors_title(), lead: m.docs_errors_lead() },
+		{ path: '/bench', title: m.bench_title(), lead: m.bench_docs_lead() }
 	];
 }
