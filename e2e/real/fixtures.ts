@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext } from '@playwright/test';
+import { chromium, type BrowserContext, type TestInfo } from '@playwright/test';
 import { inNamespace, refusal } from '../../tools/real-rig/namespace.js';
 import { test as base } from '../fixtures';
 import { startRig, type Rig } from './rig-client';
@@ -12,6 +12,8 @@ import { startRig, type Rig } from './rig-client';
 interface RealTest {
 	readonly rig: Rig;
 	readonly rule: SerialRule;
+	/** More of the browser's command line. */
+	readonly browserArgs: readonly string[];
 	/** The namespace's browser, its profile empty. */
 	readonly lab: BrowserContext;
 }
@@ -39,6 +41,15 @@ interface RealWorker {
 	readonly sharedRig: Rig | null;
 }
 
+/** What a person would look at when a test failed. */
+async function keepEvidence(context: BrowserContext, said: readonly string[], info: TestInfo): Promise<void> {
+	for (const [index, page] of context.pages().entries())
+		await page
+			.screenshot({ path: info.outputPath(`page-${index}.png`), timeout: 5000 })
+			.catch(() => undefined);
+	writeFileSync(info.outputPath('console.txt'), said.join('\n'));
+}
+
 export const test = base.extend<RealTest, RealWorker>({
 	// eslint-disable-next-line no-empty-pattern -- the runner reads the parameter list
 	refused: [async ({}, use) => use(await refusal()), { scope: 'worker' }],
@@ -51,6 +62,7 @@ export const test = base.extend<RealTest, RealWorker>({
 		{ scope: 'worker' }
 	],
 	rule: ['granted', { option: true }],
+	browserArgs: [[], { option: true }],
 	rig: async ({ refused, sharedRig, rule, site }, use) => {
 		base.skip(refused !== null, `real Web Serial: ${refused ?? ''}`);
 		if (sharedRig === null) throw new TypeError('no rig');
@@ -58,17 +70,21 @@ export const test = base.extend<RealTest, RealWorker>({
 		await sharedRig.rule(policyOf(rule, site.url));
 		await use(sharedRig);
 	},
-	lab: async ({ rig }, use, { project }) => {
+	lab: async ({ rig, browserArgs }, use, info) => {
 		const folder = mkdtempSync(join(tmpdir(), 'edubotics-real-'));
-		const { executablePath = '', args = [] } = project.use.launchOptions ?? {};
-		const { locale, viewport } = project.use;
+		const { executablePath = '', args = [] } = info.project.use.launchOptions ?? {};
+		const { locale, viewport } = info.project.use;
 		const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
 			executablePath: launcher(folder, rig.dir, executablePath),
-			args,
+			args: [...args, ...browserArgs],
 			...(locale === undefined ? {} : { locale }),
 			...(viewport === undefined ? {} : { viewport })
 		});
+		const said: string[] = [];
+		context.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+		context.on('weberror', (error) => said.push(`uncaught: ${String(error.error())}`));
 		await use(context);
+		if (info.status !== info.expectedStatus) await keepEvidence(context, said, info);
 		await context.close();
 		rmSync(folder, { recursive: true, force: true });
 	}

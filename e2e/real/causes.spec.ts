@@ -1,0 +1,136 @@
+// Every screen of the connection machine, reached by what really causes it: a fault in the arm, the cable, the browser or the
+// administrator's rules. The sheet names the cause; its words are checked by the tests of the screens.
+import type { ConnectCause } from '../../src/lib/contracts/arm-connection';
+import type { ArmActionInput } from '../../tools/real-rig/commands';
+import { answerChooser, type Choice } from './chooser';
+import { ConnectPage } from './connect-page';
+import { expect, test } from './fixtures';
+
+interface Fault {
+	readonly cause: ConnectCause;
+	readonly what: string;
+	readonly faults: readonly ArmActionInput[];
+	/** Words that the sheet has for the person who helps. */
+	readonly names?: RegExp;
+}
+
+const FAULTS: readonly Fault[] = [
+	{ cause: 'no_power', what: 'the supply is off', faults: [{ do: 'power', on: false }] },
+	{
+		cause: 'servo_missing',
+		what: 'the third servo does not answer',
+		faults: [{ do: 'missing', servo: 3 }],
+		names: /3 /
+	},
+	{ cause: 'duplicate_id', what: 'two servos have id 4', faults: [{ do: 'id', servo: 5, to: 4 }] },
+	{ cause: 'not_set_up', what: 'a servo answers under id 9', faults: [{ do: 'id', servo: 2, to: 9 }] },
+	{ cause: 'not_set_up', what: 'all servos have another rate', faults: [{ do: 'baud', register: 4 }] },
+	{
+		cause: 'firmware_mismatch',
+		what: 'one servo has another firmware',
+		faults: [{ do: 'firmware', servo: 6, major: 3, minor: 9 }]
+	},
+	{
+		cause: 'wrong_model',
+		what: 'one servo is another model',
+		faults: [{ do: 'model', servo: 1, number: 2825 }]
+	},
+	{ cause: 'not_calibrated', what: 'nothing is calibrated', faults: [{ do: 'heal', as: 'uncalibrated' }] },
+	{
+		cause: 'overheat',
+		what: 'a servo is too hot',
+		faults: [{ do: 'temperature', servo: 2, celsius: 75 }],
+		names: /2 /
+	},
+	{
+		cause: 'overload',
+		what: 'a servo is overloaded',
+		faults: [{ do: 'status', servo: 6, bits: 32 }],
+		names: /6 /
+	},
+	{ cause: 'voltage', what: 'the supply is the wrong one', faults: [{ do: 'volts', volts: 12 }] },
+	{ cause: 'wrong_board', what: 'a receiver of satellites', faults: [{ do: 'device', is: 'gps' }] }
+];
+
+test.beforeEach(async ({ rig }) => {
+	await rig.port('leader', { do: 'unplug' });
+});
+
+test('faults of the arm, each by its name, and each over once it is mended', async ({ lab, rig, site }) => {
+	test.setTimeout(180_000);
+	await answerChooser(lab);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
+	let first = true;
+	for (const { cause, what, faults, names } of FAULTS) {
+		await test.step(`${cause}: ${what}`, async () => {
+			for (const fault of faults) await rig.arm('follower', fault);
+			if (first) await pupil.toChooser();
+			else await pupil.lab.button('connect_do_try_again').click();
+			first = false;
+			await expect(pupil.sheet(cause)).toBeVisible({ timeout: 20_000 });
+			if (names !== undefined) expect(await pupil.facts()).toMatch(names);
+			const { torque, lastingWrites } = await rig.state('follower');
+			expect(torque, 'no torque').not.toContain(true);
+			expect(lastingWrites, 'nothing written').toBe(0);
+			await rig.arm('follower', { do: 'heal' });
+		});
+	}
+	await pupil.lab.button('connect_do_try_again').click();
+	await pupil.untilConnected();
+});
+
+const CHOICES: readonly (readonly [Choice, ConnectCause])[] = [['nothing', 'nothing_chosen']];
+for (const [choice, cause] of CHOICES) {
+	test(`${cause}: the list is closed`, async ({ lab, site }) => {
+		const chooser = await answerChooser(lab);
+		chooser.choice = choice;
+		const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+		await pupil.toChooser();
+		await pupil.expectStep(cause);
+		chooser.choice = 'first';
+		await pupil.lab.button('connect_do_choose').click();
+		await pupil.untilConnected();
+	});
+}
+
+test('port_busy: another program holds the port', async ({ lab, rig, site }) => {
+	await answerChooser(lab);
+	await rig.port('follower', { do: 'busy' });
+	const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+	await pupil.toChooser();
+	await pupil.expectStep('port_busy');
+	await rig.port('follower', { do: 'busy', on: false });
+	await pupil.lab.button('connect_do_try_again').click();
+	await pupil.untilConnected();
+});
+
+test.describe('by the administrator', () => {
+	test.use({ rule: 'blocked' });
+	test('blocked_by_policy: the real policy, the real list', async ({ lab, site }) => {
+		const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+		await pupil.toChooser();
+		await pupil.expectStep('blocked_by_policy');
+	});
+});
+
+test.describe('without Web Serial', () => {
+	test.use({ browserArgs: ['--disable-blink-features=Serial'] });
+	test('no_serial_api: a browser that has none', async ({ lab, site }) => {
+		const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+		await pupil.chooseReal();
+		await pupil.expectStep('no_serial_api');
+	});
+});
+
+test.describe('by plain http', () => {
+	test.use({ browserArgs: ['--host-resolver-rules=MAP school.example 127.0.0.1'] });
+	test('insecure_context: an address that no browser trusts', async ({ lab, site }) => {
+		const pupil = await ConnectPage.open(
+			await lab.newPage(),
+			site.url.replace('localhost', 'school.example')
+		);
+		await pupil.chooseReal();
+		await pupil.expectStep('insecure_context');
+	});
+});

@@ -1,0 +1,97 @@
+// A real arm, through real Web Serial, from the first visit to motion: clicks and time, the cable, two tabs.
+import { answerChooser } from './chooser';
+import { ConnectPage } from './connect-page';
+import { expect, test } from './fixtures';
+
+/** What may be asked of a person between the lab and a moving arm. */
+const MOST_CLICKS = 4;
+
+/** Degrees of the pan joint, as the arm itself stands. */
+const PAN = 0;
+
+test.beforeEach(async ({ rig }) => {
+	// One arm on the table; the other comes where a test needs it.
+	await rig.port('leader', { do: 'unplug' });
+});
+
+test(`an empty profile moves the arm after at most ${MOST_CLICKS} clicks`, async ({ lab, rig, site }) => {
+	const chooser = await answerChooser(lab);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
+	const startMs = Date.now();
+	await pupil.connect();
+	await pupil.click(pupil.lab.button('arm_unlock'));
+	await pupil.lab.until(({ report }) => report.status === 'armed', 'the arm to be armed');
+	const before = (await rig.state('follower')).pose[PAN] ?? Number.NaN;
+	await pupil.lab.nudge(PAN, 'PageUp', 2);
+	await expect
+		.poll(async () => Math.abs(((await rig.state('follower')).pose[PAN] ?? before) - before), {
+			timeout: 20_000
+		})
+		.toBeGreaterThan(10);
+	test.info().annotations.push({
+		type: 'figure',
+		description: `${pupil.clicks} clicks, ${chooser.shown} list, ${Math.round((Date.now() - startMs) / 100) / 10} s to motion`
+	});
+	expect(chooser.shown).toBe(1);
+	expect(pupil.clicks).toBeLessThanOrEqual(MOST_CLICKS);
+});
+
+test('what the page shows is what the servos say', async ({ lab, rig, site }) => {
+	await answerChooser(lab);
+	await rig.arm('follower', {
+		do: 'hand',
+		pose: { shoulder_pan: 25, shoulder_lift: -30, elbow_flex: 40, wrist_flex: -15, gripper: 60 }
+	});
+	const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+	await pupil.connect();
+	const { pose, lastingWrites } = await rig.state('follower');
+	const { state } = await pupil.lab.until(
+		(now) => now.state !== null && Math.abs((now.state[PAN] ?? 0) - 25) < 1,
+		'the pose to be read'
+	);
+	state?.forEach((value, joint) =>
+		expect(Math.abs(value - (pose[joint] ?? Number.NaN)), `joint ${joint}`).toBeLessThan(1)
+	);
+	// Looking writes nothing into a finished arm.
+	expect(lastingWrites).toBe(0);
+});
+
+test('a pulled cable is said at once; plugged in again the arm comes back by itself, locked and without a jump', async ({
+	lab,
+	rig,
+	site
+}) => {
+	await answerChooser(lab);
+	const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+	await pupil.connect();
+	await pupil.lab.arm();
+	await pupil.lab.nudge(PAN, 'PageUp', 1);
+	await rig.port('follower', { do: 'unplug' });
+	await pupil.expectStep('unplugged');
+	expect((await pupil.lab.snapshot()).report.status).toBe('lost');
+	const before = (await rig.state('follower')).pose[PAN] ?? Number.NaN;
+	await rig.port('follower', { do: 'plug' });
+	await pupil.untilConnected();
+	await expect(pupil.sheet('unplugged')).toBeHidden();
+	const after = await rig.state('follower');
+	// The servos had power all the time and hold what they held.
+	expect(Math.abs((after.pose[PAN] ?? Number.NaN) - before)).toBeLessThan(20);
+	expect((await pupil.lab.snapshot()).report.status).toBe('disarmed');
+});
+
+test('a second tab is told who has the arm, and takes it over', async ({ lab, site }) => {
+	await answerChooser(lab);
+	const first = await ConnectPage.open(await lab.newPage(), site.url);
+	await first.connect();
+	const page = await lab.newPage();
+	const second = await ConnectPage.open(page, site.url);
+	await second.lab.until(({ otherTab }) => otherTab, 'the other tab to be seen');
+	await second.chooseReal();
+	await second.click(second.lab.button('connect_start_go_known'));
+	await second.expectStep('other_tab');
+	await second.click(second.lab.button('connect_do_take_over'));
+	await second.untilConnected();
+	expect((await first.lab.snapshot()).report.status).not.toBe('armed');
+	await first.expectStep('other_tab');
+});
