@@ -1,11 +1,12 @@
 /**
  * What programs other than ours say about us, from end to end:
  *
- *     node tools/conformance.mjs [recording] [dataset] [bus] [judge]      without a name: all four
+ *     node tools/conformance.mjs [recording] [dataset] [bus] [calibration] [judge]      without a name: all five
  *
  * `recording`: real Chromium records three episodes with the virtual arm and two cameras, and we examine them; `dataset`:
  * LeRobot loads and trains on the download, its linters look at it; `bus`: LeRobot's follower drives the servo chain behind
- * a pseudo terminal; `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
+ * a pseudo terminal; `calibration`: LeRobot's follower and leader and our driver calibrate one arm in turn and use each
+ * other's files; `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
  * lines; what cannot be had is a FAIL with CI=true and a SKIPPED elsewhere. Last report: .cache/conformance.json, with the
  * recording beside it.
  */
@@ -14,6 +15,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { ensureJudge } from '../conformance/setup.mjs';
 import { serve } from '../server/serve.js';
+import { withHandChain } from './conformance/calibration.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { createLoader } from './lib/load-ts.mjs';
 import { build, install } from './lib/prepare.mjs';
@@ -152,13 +154,23 @@ async function busOnce(python) {
 	}
 }
 
+/** @param {string} python */
+async function calibrationOnce(python) {
+	try {
+		return await withHandChain(python, (args) => ask('calibration', python, args));
+	} catch (error) {
+		return [{ what: 'calibration: the arm is served', problems: [String(error)] }];
+	}
+}
+
 /** LeRobot gives a servo 50 ms to answer: on a busy machine the pseudo terminal may be later than that, so it is asked again. */
 const BUS_ATTEMPTS = 3;
 
-/** @param {string} python */
-async function bus(python) {
+/** @param {string} name @param {() => Promise<{ what: string, problems: string[] }[]>} once */
+async function onPseudoTerminal(name, once) {
+	if (process.platform === 'win32') return missing(name, 'no pseudo terminals on Windows');
 	for (let attempt = 1; ; attempt++) {
-		const verdicts = await busOnce(python);
+		const verdicts = await once();
 		if (attempt < BUS_ATTEMPTS && verdicts.some(({ problems }) => problems.length > 0)) continue;
 		tellAll(verdicts, attempt > 1 ? `attempt ${attempt}` : '');
 		return;
@@ -172,10 +184,8 @@ async function main(python) {
 	if ('path' in chromium) made = await recording(chromium.path, python);
 	else if (wanted('recording')) missing('recording', chromium.missing);
 	else made = lastRecording();
-	if (wanted('bus')) {
-		if (process.platform === 'win32') missing('bus', 'no pseudo terminals on Windows');
-		else await bus(python);
-	}
+	if (wanted('bus')) await onPseudoTerminal('bus', () => busOnce(python));
+	if (wanted('calibration')) await onPseudoTerminal('calibration', () => calibrationOnce(python));
 	// Two programs that count for a while each: side by side.
 	const datasetDone = wanted('dataset') && made !== null ? dataset(python, made) : Promise.resolve();
 	const script = join(root, 'conformance', 'judge_selftest.py');

@@ -1,0 +1,136 @@
+// Our driver on a terminal device, for the judge that compares it with LeRobot's:
+//
+//     node our-calibration.mjs PTY ROLE
+//
+// Lines of JSON on stdin, one answer each: {"do":"calibrate"} answers as the person is needed ({"ask":"middle"},
+// {"ask":"sweep"}; any line goes on) and ends with {"step","problem","file"}; {"do":"file","text"} imports a file;
+// {"do":"read","text"} connects without writing, compares the file with the servos and reads the positions.
+
+import { createInterface } from 'node:readline';
+import { createWallScheduler } from '$lib/core';
+import { SO101 } from '$lib/contracts';
+import {
+	compareCalibrations,
+	createArmSession,
+	createBusCommands,
+	createCalibration,
+	createFeetechBus,
+	parseCalibrationFile,
+	STS3215_DRIVER,
+	ticksToUnit,
+	type CalibrateView,
+	type CalibrationRun
+} from '$lib/robot';
+import { createTtyTransport } from '../../bench/rig/tty-transport';
+
+interface Order {
+	readonly do: 'calibrate' | 'file' | 'read';
+	readonly text?: string;
+}
+
+const [path = ''] = process.argv.slice(2);
+/** A busy machine lets the emulated arm wait: that is no silent servo. */
+const PATIENCE_MS = 250;
+
+const scheduler = createWallScheduler();
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const say = (answer: object): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+async function connect() {
+	const transport = createTtyTransport(path, scheduler);
+	await transport.open({ baudRate: SO101.baudRate });
+	const bus = createFeetechBus(transport, scheduler, { usbFrameMs: 0, marginMs: PATIENCE_MS });
+	const commands = createBusCommands(bus);
+	const session = createArmSession({ spec: SO101, bus: commands, driver: STS3215_DRIVER, scheduler });
+	return {
+		commands,
+		session,
+		async close() {
+			bus.close();
+			await transport.close();
+		}
+	};
+}
+
+type Arm = Awaited<ReturnType<typeof connect>>;
+
+function startRun({ commands, session }: Arm): {
+	run: CalibrationRun;
+	until(fits: (view: CalibrateView) => boolean): Promise<CalibrateView>;
+} {
+	let notify: (view: CalibrateView) => void = () => undefined;
+	const run = createCalibration({
+		spec: SO101,
+		bus: commands,
+		driver: STS3215_DRIVER,
+		session,
+		scheduler,
+		onView: (view) => notify(view)
+	});
+	const until = (fits: (view: CalibrateView) => boolean): Promise<CalibrateView> =>
+		new Promise((resolve) => {
+			notify = (view) => {
+				if (fits(view) || view.step === 'problem') resolve(view);
+			};
+			notify(run.view);
+		});
+	return { run, until };
+}
+
+const isOver = ({ step }: CalibrateView): boolean => step === 'done';
+
+async function calibrate(arm: Arm): Promise<object> {
+	const { run, until } = startRun(arm);
+	run.begin();
+	await until(({ step }) => step === 'middle');
+	say({ ask: 'middle' });
+	await lines.next();
+	run.middleIsSet();
+	await until(({ step }) => step === 'sweep');
+	say({ ask: 'sweep' });
+	await lines.next();
+	const wrapped = run.view.joints.filter((joint) => joint.wrapped).map(({ name }) => name);
+	run.finishSweep();
+	const { step, problem } = await until(isOver);
+	return { step, problem, wrapped, file: run.exportText() };
+}
+
+async function useFile(arm: Arm, text: string): Promise<object> {
+	const { run, until } = startRun(arm);
+	run.importText(text);
+	const { step, problem } = await until(isOver);
+	return { step, problem, file: run.exportText() };
+}
+
+async function read({ commands, session }: Arm, text: string): Promise<object> {
+	const connected = await session.connect();
+	if (!connected.ok) return { problem: connected.error };
+	const { calibration } = connected.value;
+	const file = parseCalibrationFile(text, calibration);
+	if (!file.ok) return { problem: file.error };
+	const { address, length } = STS3215_DRIVER.position;
+	const ids = SO101.joints.map((joint) => joint.servoId);
+	const answer = await commands.syncRead(ids, address, length);
+	if (!answer.ok) return { problem: answer.error };
+	const positions = SO101.joints.map((joint, j) => {
+		const entry = calibration[joint.name];
+		const ticks = STS3215_DRIVER.decodePosition(answer.value, j * length);
+		return [`${joint.name}.pos`, entry === undefined ? null : ticksToUnit(joint.unit, entry, ticks)];
+	});
+	return {
+		problem: null,
+		comparison: compareCalibrations(file.value.calibration, calibration, SO101),
+		positions: Object.fromEntries(positions) as object
+	};
+}
+
+for (;;) {
+	const { value, done } = await lines.next();
+	if (done === true) process.exit(0);
+	const order = JSON.parse(String(value)) as Order;
+	const arm = await connect();
+	if (order.do === 'calibrate') say(await calibrate(arm));
+	else if (order.do === 'file') say(await useFile(arm, order.text ?? ''));
+	else say(await read(arm, order.text ?? ''));
+	await arm.close();
+}
