@@ -2,6 +2,7 @@
 // length = parameters + 2, check = low byte of ~(id + ... + parameters), words little-endian. Knows no registers.
 
 import type { ServoProtocol } from '../protocol';
+import { HEADER_BYTE, MAX_STATUS_PARAMS } from './framing';
 import { createStatusParser } from './parser';
 
 export const INSTRUCTION = {
@@ -16,10 +17,8 @@ export const INSTRUCTION = {
 } as const;
 
 export const BROADCAST_ID = 0xfe;
-export const HEADER_BYTE = 0xff;
 /** Header, id, length, error and check. */
 export const STATUS_OVERHEAD = 6;
-export const MAX_STATUS_PARAMS = 120;
 
 /** Bits of the error byte of a status packet. */
 export const STATUS_ERROR = { voltage: 1, angle: 2, overheat: 4, overcurrent: 8, overload: 32 } as const;

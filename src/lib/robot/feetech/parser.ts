@@ -4,7 +4,7 @@
 // It does not know which replies are expected: see bus/servo-bus.
 
 import type { ParserCounters, StatusHandler, StatusParser } from '../protocol';
-import { HEADER_BYTE, MAX_STATUS_PARAMS } from './packet';
+import { HEADER_BYTE, MAX_STATUS_PARAMS } from './framing';
 
 const LARGEST_PACKET = 4 + MAX_STATUS_PARAMS + 2;
 const CAPACITY = 512;
