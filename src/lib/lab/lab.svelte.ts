@@ -2,6 +2,7 @@
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
 import { labRateHz, type ErrorCode } from '$lib/contracts';
+import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
@@ -27,6 +28,7 @@ export class Lab {
 	offlineReady = $state.raw(false);
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#connectView = $state.raw<ConnectView | null>(null);
+	#camerasView = $state.raw<CamerasView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -49,6 +51,11 @@ export class Lab {
 		return this.#model;
 	}
 
+	/** The screen of the real cameras; null beside the virtual arm. */
+	get camerasView(): CamerasView | null {
+		return this.#camerasView;
+	}
+
 	/** The screen of connecting a real arm; null while there is nothing to show. */
 	get connectView(): ConnectView | null {
 		return this.#connectView;
@@ -59,7 +66,7 @@ export class Lab {
 		return this.#posesVersion;
 	}
 
-	/** Grows with every new RENDER. */
+	/** Grows whenever previews need new canvases. */
 	get renderGeneration(): number {
 		return this.#renderGeneration;
 	}
@@ -169,8 +176,9 @@ export class Lab {
 		if (!this.#stale && this.core.posesVersion === this.#posesVersion && this.core.phase === 'ready') return;
 		this.#stale = false;
 		this.#posesVersion = this.core.posesVersion;
-		this.#renderGeneration = this.core.renderGeneration;
+		this.#renderGeneration = this.core.cameras.generation;
 		this.#armGeneration = this.core.armGeneration;
+		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#model = this.#build();
 	}

@@ -21,8 +21,6 @@ import type { ArmJournalEntry } from './arm-journal';
 export interface WorkerHello {
 	readonly build: string;
 	readonly isolated: boolean;
-	/** Where its clock starts, ms since 1970: for those whose times are compared with another worker's. */
-	readonly timeOriginMs?: number;
 }
 
 export type ClockMode = 'wall' | 'lockstep';
@@ -61,6 +59,8 @@ export interface RobotApi {
 	look(): Promise<ConnectAnswer<FoundArm>>;
 	/** Lets go of the port; the servos keep what they hold. */
 	closePort(): Promise<void>;
+	/** `performance.timeOrigin` of this worker: its clock stamps the ticks. */
+	clockOriginMs(): number;
 	/** The virtual arm. Finds the arm, checks model, firmware and calibration; writes nothing to a calibrated arm. Leaves it disarmed. */
 	connect(): Promise<ArmAnswer>;
 	arm(): Promise<ArmAnswer>;

@@ -145,6 +145,10 @@ export class RobotHost implements RobotApi {
 		return { ok: true };
 	}
 
+	clockOriginMs(): number {
+		return performance.timeOrigin;
+	}
+
 	async openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>> {
 		const { control, real } = this.#need();
 		this.#leave();

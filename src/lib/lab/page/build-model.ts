@@ -2,7 +2,6 @@
 
 import type {
 	ArmStatus,
-	CameraView,
 	HoldReason,
 	JointView,
 	LabViewModel,
@@ -47,28 +46,13 @@ function armStatus(core: LabCore): ArmStatus {
 	return status === 'disconnected' && core.phase === 'starting' ? 'connecting' : status;
 }
 
-function cameras(core: LabCore): CameraView[] {
-	// What virtual cameras see is not what stands around a real arm.
-	if (core.kind === 'real') return [];
-	const live = core.cameraFps !== null && core.cameraFps > 0;
-	const lockstep = core.options.clock === 'lockstep';
-	const status = core.camerasLost
-		? 'lost'
-		: live || lockstep
-			? 'live'
-			: core.cameraFps === null
-				? 'starting'
-				: 'frozen';
-	return ['top', 'wrist'].map((name) => ({ name, status, width: 320, height: 240, fps: core.cameraFps }));
-}
-
 function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock | null {
 	const can = core.capabilities;
 	if (core.otherTab) return 'other_tab';
 	if (!core.storeOpen || can?.indexedDb === false) return 'no_store';
 	if (can !== null && can.videoCodec === null) return 'no_encoder';
 	if (full) return 'storage_full';
-	if (core.kind === 'real' || core.camerasLost) return 'no_camera';
+	if (core.cameras.lost) return 'no_camera';
 	if (arm !== 'armed' && arm !== 'holding') return 'not_armed';
 	return core.task.trim() === '' ? 'no_task' : null;
 }
@@ -127,7 +111,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			],
 			keyboardMode: page.keyboardMode
 		},
-		cameras: cameras(core),
+		cameras: core.cameras.views(),
 		recording: {
 			now: core.recording.view,
 			task: core.task,

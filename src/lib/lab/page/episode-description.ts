@@ -1,6 +1,6 @@
 // What the next episode is, before its first row: the arm, its cameras, the task.
 
-import { SO101 } from '$lib/contracts';
+import { SO101, type CameraInfo } from '$lib/contracts';
 import type { StartRecording } from '../hosts/api';
 
 export const CAMERA_NAMES = ['top', 'wrist'] as const;
@@ -10,16 +10,20 @@ export function describeEpisode(
 	datasetId: string,
 	task: string,
 	fps: number,
-	simulated: boolean
+	arm: { readonly simulated: boolean; readonly cameras: readonly CameraInfo[] }
 ): StartRecording {
 	return {
 		datasetId,
 		task: task.trim(),
 		fps,
-		simulated,
+		simulated: arm.simulated,
 		robotType: SO101.robotType,
 		arms: [{ armId: 'follower', role: 'follower' }],
 		jointNames: SO101.joints.map((joint) => `${joint.name}.pos`),
-		cameras: CAMERA_NAMES.map((name) => ({ name, ...CAMERA_SIZE, fps, kind: 'rendered', deviceId: '' }))
+		cameras: arm.cameras
 	};
+}
+
+export function renderedCameras(fps: number): CameraInfo[] {
+	return CAMERA_NAMES.map((name) => ({ name, ...CAMERA_SIZE, fps, kind: 'rendered', deviceId: '' }));
 }

@@ -9,17 +9,17 @@ import { SO101, SO101_JOINT_COUNT, type ArmReport, type Capabilities, type Error
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { ArmAnswer } from '../hosts/api';
+import type { ArmAnswer, StartRecording } from '../hosts/api';
 import { createInputs } from './inputs';
 import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
 import { createLibrary } from './library';
 import { ArmLink } from './arm-link';
-import { joinTicks, type ArmKind, type ArmSide, type LinkOptions } from './links';
+import type { ArmKind, ArmSide, LinkOptions } from './links';
 import { createRealArm } from './real-arm-page';
 import { ArmPoses } from './arm-poses';
 import { RobotFeed } from './robot-feed';
 import type { RecordTrigger } from '$lib/teleop';
-import { createPictures } from './pictures';
+import { LabCameras } from './lab-cameras';
 import { armProblem, browserProblem, deathProblem, startProblem } from './problems';
 import { createRecordingControl } from './recording';
 import { PageBeat } from './beat';
@@ -33,6 +33,7 @@ import { createWorkerSet, type WorkerName } from './worker-set';
 const ROBOT_SILENT_CHECKS = 3;
 /** A ROBOT that dies again this soon is not started by itself a second time: a person decides. */
 const RESTART_PAUSE_MS = 10_000;
+
 export class LabCore {
 	readonly changed = createSignal<void>();
 	/** Keys, gamepad and the leader's squeeze pull the same trigger. */
@@ -41,6 +42,7 @@ export class LabCore {
 	readonly inputs = createInputs(SO101_JOINT_COUNT);
 	readonly library = createLibrary();
 	readonly recording;
+	readonly cameras;
 	readonly exports;
 	readonly options: LabOptions;
 
@@ -61,7 +63,6 @@ export class LabCore {
 	takeSeat: () => Promise<void> = () => Promise.resolve();
 
 	readonly #workers;
-	readonly #pictures;
 	readonly #link;
 	readonly #feed;
 	readonly #poses = new ArmPoses();
@@ -82,8 +83,16 @@ export class LabCore {
 		this.options = options;
 		this.#workers = createWorkerSet(options.build);
 		this.#workers.died.on((name) => void this.#onDeath(name));
-		this.#pictures = createPictures(this.#workers, this.#linkOptions, () => this.changed.emit());
 		this.#recorder = new RecorderLink(this.#workers);
+		this.cameras = new LabCameras({
+			workers: this.#workers,
+			recorder: this.#recorder,
+			links: this.#linkOptions,
+			kind: () => this.kind,
+			clockOriginMs: async () => (await this.robot?.clockOriginMs()) ?? performance.timeOrigin,
+			locked: () => this.recording.state.name !== 'idle' && this.recording.state.name !== 'review',
+			onChange: () => this.changed.emit()
+		});
 		this.#feed = new RobotFeed({
 			telemetry: this.telemetry,
 			inputs: this.inputs,
@@ -113,8 +122,7 @@ export class LabCore {
 			onProblem: (code, details) => this.fail(code, details),
 			onStored: () => void this.refreshLibrary(),
 			ports: {
-				describe: () =>
-					describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps, this.kind === 'virtual'),
+				describe: () => this.#describe(),
 				prepare: (what) => this.#recorder.answers<ArmAnswer>(this.recorder.prepare(what)),
 				flow: async (active) => {
 					const robot = this.#link.side?.robot;
@@ -165,19 +173,6 @@ export class LabCore {
 		return this.options.clock === 'wall' && resting && (name === 'idle' || name === 'review');
 	}
 
-	get cameraFps(): number | null {
-		return this.#pictures.fps;
-	}
-
-	get camerasLost(): boolean {
-		return this.#pictures.lost;
-	}
-
-	/** Grows with every new RENDER: previews need new canvases. */
-	get renderGeneration(): number {
-		return this.#pictures.generation;
-	}
-
 	get missedTicks(): number {
 		return this.#missedTicks;
 	}
@@ -197,7 +192,7 @@ export class LabCore {
 			this.#step('workers');
 			await this.#startArm();
 			this.#step('cameras');
-			await this.#joinPictures();
+			await this.cameras.join(this.#link.side);
 			await this.exports.start();
 			await this.refreshLibrary();
 			this.phase = 'ready';
@@ -213,11 +208,6 @@ export class LabCore {
 	/** The other end of the pad's port; ROBOT hears it without the page. */
 	attachPad(port: MessagePort): void {
 		this.#link.attachPad(port);
-	}
-
-	/** A canvas on which RENDER shows one camera. */
-	attachCanvas(camera: string, canvas: OffscreenCanvas): void {
-		this.#pictures.attachCanvas(camera, canvas);
 	}
 
 	async selectSource(source: DriveSource): Promise<void> {
@@ -277,8 +267,14 @@ export class LabCore {
 		this.#link.end();
 		this.#feed.report = { ...IDLE_REPORT };
 		this.#poses.forget();
+		this.cameras.switched();
 		await this.#restartArm();
 		if (kind === 'real') this.connect.begin();
+	}
+
+	#describe(): StartRecording {
+		const arm = { simulated: this.kind === 'virtual', cameras: this.cameras.infos() };
+		return describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps, arm);
 	}
 
 	#step(step: LabCore['startStep']): void {
@@ -293,9 +289,8 @@ export class LabCore {
 
 	async #startRecorder(): Promise<void> {
 		const { seatId, clock } = this.options;
-		const problem = await this.#recorder.start({ seatId, clock }, (code) =>
-			this.recording.send({ type: 'interrupt', code })
-		);
+		const onEnded = (code: ErrorCode): void => this.recording.send({ type: 'interrupt', code });
+		const problem = await this.#recorder.start({ seatId, clock }, onEnded);
 		this.storeOpen = problem === null;
 		// What the browser lacks has been said already, and says why.
 		const known = problem?.code === 'no_indexeddb' && this.problem !== null;
@@ -314,18 +309,10 @@ export class LabCore {
 
 	async #restartArm(): Promise<void> {
 		await this.#startArm();
-		await this.#joinPictures();
+		await this.cameras.join(this.#link.side);
 		this.#driveLockstep();
 		void this.#loadPhysics();
 		this.changed.emit();
-	}
-
-	async #joinPictures(): Promise<void> {
-		const arm = this.#link.side;
-		const recorder = this.#recorder.running;
-		if (arm === null || recorder === null) return;
-		if (arm.plant !== null) await this.#pictures.join(arm.plant.worker, recorder);
-		await joinTicks(arm, recorder);
 	}
 
 	async #loadPhysics(): Promise<void> {
@@ -376,17 +363,18 @@ export class LabCore {
 				await this.#onArmDeath(name);
 				break;
 			case 'render':
-				this.#pictures.gone();
+			case 'frames':
+				this.cameras.gone(name);
 				this.recording.send({ type: 'interrupt', code });
 				this.fail(code);
-				await this.#joinPictures();
+				await this.cameras.join(this.#link.side);
 				break;
 			case 'recorder':
 				this.recording.lost();
 				this.fail(code);
 				await this.robot?.record(false).catch(() => undefined);
 				await this.#startRecorder();
-				await this.#joinPictures();
+				await this.cameras.join(this.#link.side);
 				await this.refreshLibrary();
 				break;
 			case 'dataset':

@@ -20,6 +20,7 @@ const DEATHS: Readonly<Record<WorkerName, ErrorCode>> = {
 	robot: 'robot_worker_died',
 	plant: 'plant_worker_died',
 	render: 'render_worker_died',
+	frames: 'camera_lost',
 	recorder: 'recorder_worker_died',
 	dataset: 'dataset_worker_died'
 };

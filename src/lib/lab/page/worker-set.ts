@@ -9,6 +9,7 @@
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { CodedError, createSignal, type Signal } from '$lib/core';
 import datasetUrl from '../../../workers/dataset.worker.ts?worker&url';
+import framesUrl from '../../../workers/frames.worker.ts?worker&url';
 import plantUrl from '../../../workers/plant.worker.ts?worker&url';
 import recorderUrl from '../../../workers/recorder.worker.ts?worker&url';
 import renderUrl from '../../../workers/render.worker.ts?worker&url';
@@ -18,12 +19,13 @@ import type { WorkerHello } from '../hosts/api';
 import { spawnWorker } from '../spawn-worker';
 import { helloProblem } from './problems';
 
-export type WorkerName = 'robot' | 'plant' | 'render' | 'recorder' | 'dataset';
+export type WorkerName = 'robot' | 'plant' | 'render' | 'frames' | 'recorder' | 'dataset';
 
 const URLS: Record<WorkerName, string> = {
 	robot: robotUrl,
 	plant: plantUrl,
 	render: renderUrl,
+	frames: framesUrl,
 	recorder: recorderUrl,
 	dataset: datasetUrl
 };
