@@ -10,6 +10,7 @@ const SITE = [
 	'/training',
 	'/models',
 	'/classroom',
+	'/bench',
 	'/docs',
 	'/docs/errors',
 	'/docs/errors/storage_full'
