@@ -2,9 +2,9 @@
 
     python conformance/judge_calibration.py /dev/pts/N --hand SOCKET --ours node our-calibration.mjs
 
-`--hand` is the socket of tools/conformance/hand-chain.ts (it moves the arm and power-cycles it), `--ours` the command of
-tools/conformance/our-calibration.ts. For SO101Follower and SO101Leader: the same file, the same lasting memory; each takes
-what the other wrote; the same positions in the same units. Prints `ok:`/`FAIL:` lines.
+`--hand` is the socket of tools/conformance/hand-chain.ts (it moves the arm and power-cycles it), `--ours` the command
+of tools/conformance/our-calibration.ts. For SO101Follower and SO101Leader: the same file, the same lasting memory; each
+takes what the other wrote; the same positions in the same units. Prints `ok:`/`FAIL:` lines.
 """
 
 import argparse
@@ -247,7 +247,8 @@ def judge(role: str, port: str, hand: Hand, ours: Ours, report: Report, folder: 
         answer = ours.order(do="file", text=texts["theirs"])
         if answer["problem"] is not None:
             return [f"ours says {answer['problem']}"]
-        return accepts(fresh("file", texts["theirs"])) + different(hand.power_cycle(), memories["theirs"], CALIBRATION_BYTES)
+        problems = accepts(fresh("file", texts["theirs"]))
+        return problems + different(hand.power_cycle(), memories["theirs"], CALIBRATION_BYTES)
 
     attempt("LeRobot's file, stored by ours, is LeRobot's calibration", by_file)
 

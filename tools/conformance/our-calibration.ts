@@ -54,52 +54,53 @@ async function connect() {
 
 type Arm = Awaited<ReturnType<typeof connect>>;
 
-function startRun({ commands, session }: Arm): {
-	run: CalibrationRun;
-	until(fits: (view: CalibrateView) => boolean): Promise<CalibrateView>;
-} {
-	let notify: (view: CalibrateView) => void = () => undefined;
-	const run = createCalibration({
-		spec: SO101,
-		bus: commands,
-		driver: STS3215_DRIVER,
-		session,
-		scheduler,
-		onView: (view) => notify(view)
-	});
-	const until = (fits: (view: CalibrateView) => boolean): Promise<CalibrateView> =>
-		new Promise((resolve) => {
-			notify = (view) => {
-				if (fits(view) || view.step === 'problem') resolve(view);
-			};
-			notify(run.view);
+/** A run, and a way to wait until its view fits or tells a problem. */
+class Watched {
+	readonly run: CalibrationRun;
+	#notify: (view: CalibrateView) => void = () => undefined;
+
+	constructor({ commands, session }: Arm) {
+		this.run = createCalibration({
+			spec: SO101,
+			bus: commands,
+			driver: STS3215_DRIVER,
+			session,
+			scheduler,
+			onView: (view) => this.#notify(view)
 		});
-	return { run, until };
+	}
+
+	until(step: CalibrateView['step']): Promise<CalibrateView> {
+		return new Promise((resolve) => {
+			this.#notify = (view) => {
+				if (view.step === step || view.step === 'problem') resolve(view);
+			};
+			this.#notify(this.run.view);
+		});
+	}
 }
 
-const isOver = ({ step }: CalibrateView): boolean => step === 'done';
-
 async function calibrate(arm: Arm): Promise<object> {
-	const { run, until } = startRun(arm);
+	const watched = new Watched(arm);
+	const { run } = watched;
 	run.begin();
-	await until(({ step }) => step === 'middle');
+	await watched.until('middle');
 	say({ ask: 'middle' });
 	await lines.next();
 	run.middleIsSet();
-	await until(({ step }) => step === 'sweep');
+	await watched.until('sweep');
 	say({ ask: 'sweep' });
 	await lines.next();
-	const wrapped = run.view.joints.filter((joint) => joint.wrapped).map(({ name }) => name);
 	run.finishSweep();
-	const { step, problem } = await until(isOver);
-	return { step, problem, wrapped, file: run.exportText() };
+	const { step, problem } = await watched.until('done');
+	return { step, problem, file: run.exportText() };
 }
 
 async function useFile(arm: Arm, text: string): Promise<object> {
-	const { run, until } = startRun(arm);
-	run.importText(text);
-	const { step, problem } = await until(isOver);
-	return { step, problem, file: run.exportText() };
+	const watched = new Watched(arm);
+	watched.run.importText(text);
+	const { step, problem } = await watched.until('done');
+	return { step, problem, file: watched.run.exportText() };
 }
 
 async function read({ commands, session }: Arm, text: string): Promise<object> {
@@ -125,9 +126,9 @@ async function read({ commands, session }: Arm, text: string): Promise<object> {
 }
 
 for (;;) {
-	const { value, done } = await lines.next();
-	if (done === true) process.exit(0);
-	const order = JSON.parse(String(value)) as Order;
+	const line: IteratorResult<string, unknown> = await lines.next();
+	if (line.done === true) process.exit(0);
+	const order = JSON.parse(line.value) as Order;
 	const arm = await connect();
 	if (order.do === 'calibrate') say(await calibrate(arm));
 	else if (order.do === 'file') say(await useFile(arm, order.text ?? ''));

@@ -73,9 +73,6 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 		onView(viewOf(state, spec));
 	};
 
-	const fail = (problem: CalibrateProblem): void =>
-		dispatch({ type: 'failed', problem: { code: problem.code, joints: problem.joints } });
-
 	const nameOf = (id: number): string => spec.joints.find(({ servoId }) => servoId === id)?.name ?? '';
 
 	const problemOf = (error: BusError): CalibrateProblem => {
@@ -96,72 +93,75 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 		);
 	};
 
+	const isCurrent = (watch: number): boolean => watch === watchNumber && !closed;
+
 	const watch = (): void => {
 		const mine = ++watchNumber;
 		let answeredMs: number = scheduler.now();
 		const look = async (): Promise<void> => {
-			if (mine !== watchNumber || closed || state.held === null) return;
+			if (!isCurrent(mine) || state.held === null) return;
 			const answer = await readRaw(state.held);
-			if (mine !== watchNumber || closed) return;
+			if (!isCurrent(mine)) return;
 			const now = scheduler.now();
-			if (answer.ok) {
-				answeredMs = now;
-				dispatch({ type: 'reading', raw: answer.value, atMs: now });
-			} else if (isGone(answer.error) || now - answeredMs > SILENCE_MS) fail(problemOf(answer.error));
+			if (answer.ok) answeredMs = now;
+			if (answer.ok) dispatch({ type: 'reading', raw: answer.value, atMs: now });
+			else if (isGone(answer.error) || now - answeredMs > SILENCE_MS)
+				dispatch(failed(problemOf(answer.error)));
 			else dispatch({ type: 'missed' });
 			scheduler.at(now + READ_EVERY_MS, () => void look());
 		};
 		void look();
 	};
 
-	const free = async (): Promise<void> => {
+	const free = async (): Promise<CalibrateEvent> => {
 		const released = await session.release();
-		if (!released.ok) return fail(released.error);
+		if (!released.ok) return failed(released.error);
 		// Position mode, and a count that stays within one turn.
 		const configured = await session.configure();
-		if (!configured.ok) return fail(configured.error);
+		if (!configured.ok) return failed(configured.error);
 		const held = await session.held();
-		if (!held.ok) return fail(held.error);
-		dispatch({ type: 'freed', held: held.value });
+		return held.ok ? { type: 'freed', held: held.value } : failed(held.error);
 	};
 
-	const check = async (wanted: Calibration, held: Calibration): Promise<void> => {
+	const check = async (wanted: Calibration, held: Calibration): Promise<CalibrateEvent> => {
 		const now = await session.held();
-		if (!now.ok) return fail(now.error);
+		if (!now.ok) return failed(now.error);
 		const changed = differingJoints(held, now.value);
-		if (changed.length > 0) return fail({ code: 'changed_meanwhile', joints: changed });
-		dispatch({ type: 'checked', wanted, held });
+		if (changed.length > 0) return failed({ code: 'changed_meanwhile', joints: changed });
+		return { type: 'checked', wanted, held };
 	};
 
-	const judgeFile = async (text: string): Promise<void> => {
+	const judgeFile = async (text: string): Promise<CalibrateEvent> => {
 		const held = await session.held();
-		if (!held.ok) return fail(held.error);
+		if (!held.ok) return failed(held.error);
 		const file = parseCalibrationFile(text, held.value, spec);
-		if (!file.ok) return fail(file.error);
-		const compared = compareCalibrations(file.value.calibration, held.value, spec);
-		if (compared.kind === 'other_arm') return fail({ code: 'file_other_arm', joints: compared.joints });
+		if (!file.ok) return failed(file.error);
+		const wanted = file.value.calibration;
+		const compared = compareCalibrations(wanted, held.value, spec);
+		if (compared.kind === 'other_arm') return failed({ code: 'file_other_arm', joints: compared.joints });
 		const stands = await readRaw(held.value);
-		if (!stands.ok) return fail(problemOf(stands.error));
+		if (!stands.ok) return failed(problemOf(stands.error));
 		const outside = jointsOutside(file.value, stands.value, spec);
-		if (outside.length > 0) return fail({ code: 'file_other_arm', joints: outside });
-		dispatch({ type: 'checked', wanted: file.value.calibration, held: held.value });
+		if (outside.length > 0) return failed({ code: 'file_other_arm', joints: outside });
+		return { type: 'checked', wanted, held: held.value };
 	};
 
-	const write = async (wanted: Calibration, held: Calibration): Promise<void> => {
+	const write = async (wanted: Calibration, held: Calibration): Promise<CalibrateEvent> => {
 		const stored = await session.storeCalibration(wanted);
-		if (stored.ok) return dispatch({ type: 'written' });
-		if (stored.error.code === 'port_lost') return fail(stored.error);
+		if (stored.ok) return { type: 'written' };
+		if (stored.error.code === 'port_lost') return failed(stored.error);
 		// The old calibration is better than half of the new one.
-		if (checkCalibration(held, spec).ok) await session.storeCalibration(held);
+		const hadOne = checkCalibration(held, spec).ok;
+		if (hadOne) await session.storeCalibration(held);
 		const now = await session.held();
-		const mixed = !now.ok || (differingJoints(held, now.value).length > 0 && checkCalibration(held, spec).ok);
-		fail(mixed ? { code: 'half_written', joints: stored.error.joints } : stored.error);
+		const lost = hadOne && (!now.ok || differingJoints(held, now.value).length > 0);
+		return failed(lost ? { code: 'half_written', joints: stored.error.joints } : stored.error);
 	};
 
 	const perform = (effect: CalibrateEffect): void => {
 		switch (effect.type) {
 			case 'free':
-				void free();
+				void free().then(dispatch);
 				return;
 			case 'watch':
 				watch();
@@ -170,13 +170,13 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 				watchNumber += 1;
 				return;
 			case 'check':
-				void check(effect.wanted, effect.held);
+				void check(effect.wanted, effect.held).then(dispatch);
 				return;
 			case 'judgeFile':
-				void judgeFile(effect.text);
+				void judgeFile(effect.text).then(dispatch);
 				return;
 			case 'write':
-				writing = write(effect.wanted, effect.held);
+				writing = write(effect.wanted, effect.held).then(dispatch);
 				return;
 		}
 	};
@@ -185,17 +185,32 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 		get view() {
 			return viewOf(state, spec);
 		},
-		begin: () => dispatch({ type: 'begin' }),
-		middleIsSet: () => dispatch({ type: 'middleIsSet' }),
-		finishSweep: () => dispatch({ type: 'finishSweep' }),
-		again: () => dispatch({ type: 'again' }),
-		importText: (text) => dispatch({ type: 'import', text }),
+		begin() {
+			dispatch({ type: 'begin' });
+		},
+		middleIsSet() {
+			dispatch({ type: 'middleIsSet' });
+		},
+		finishSweep() {
+			dispatch({ type: 'finishSweep' });
+		},
+		again() {
+			dispatch({ type: 'again' });
+		},
+		importText(text) {
+			dispatch({ type: 'import', text });
+		},
 		exportText: () => (state.wanted === null ? null : formatLerobotCalibration(state.wanted, spec)),
 		async close() {
 			closed = true;
 			await writing;
 		}
 	};
+}
+
+/** Of an error only what the page is told. */
+function failed({ code, joints }: CalibrateProblem): CalibrateEvent {
+	return { type: 'failed', problem: { code, joints } };
 }
 
 function isGone(error: BusError): boolean {

@@ -2,7 +2,7 @@
 // `Robot._save_calibration` writes it (four spaces, no line end). The same for followers and leaders; only the folder it
 // lies in tells them apart.
 
-import { ok, type Result } from '$lib/core';
+import type { Result } from '$lib/core';
 import type { ArmRole, Calibration, JointCalibration, RobotSpec } from '$lib/contracts';
 import { z } from 'zod';
 import { checkCalibration, type JointFault } from '../calibration';
