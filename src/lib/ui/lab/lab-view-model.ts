@@ -57,6 +57,18 @@ export interface JointView {
 	readonly temperatureC: number | null;
 	readonly voltageV: number | null;
 	readonly currentMa: number | null;
+	/** What the servo complains of, bits of SERVO_FAULTS; absent or null = not known. */
+	readonly faults?: number | null;
+}
+
+/** One stretch of contact with this arm; null = nothing was measured. */
+export interface HealthSessionView {
+	readonly startedAtEpochMs: number;
+	readonly minutes: number;
+	readonly hottestC: number | null;
+	readonly lowestV: number | null;
+	/** How often something was the matter. */
+	readonly warnings: number;
 }
 
 export interface RateView {
@@ -220,6 +232,8 @@ export interface LabViewModel {
 	readonly arm: ArmView;
 	readonly joints: readonly JointView[];
 	readonly rate: RateView;
+	/** Earlier sessions of this arm, newest last; absent while nothing is remembered of it. */
+	readonly healthHistory?: readonly HealthSessionView[];
 	readonly source: SourceView;
 	readonly cameras: readonly CameraView[];
 	readonly recording: RecordingView;
