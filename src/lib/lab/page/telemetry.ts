@@ -82,7 +82,8 @@ export function createTelemetry(spec: RobotSpec): Telemetry {
 					loadPercent: at < 0 ? null : finite(batch?.load[at]),
 					temperatureC: at < 0 ? null : finite(batch?.temperature[at]),
 					voltageV: at < 0 ? null : finite(batch?.voltage[at]),
-					currentMa: at < 0 ? null : finite(batch?.current[at])
+					currentMa: at < 0 ? null : finite(batch?.current[at]),
+					faults: at < 0 ? null : finite(batch?.faults[at])
 				};
 			});
 		},
