@@ -2,8 +2,10 @@
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
 import { labRateHz, type ErrorCode } from '$lib/contracts';
+import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
+import type { SetupView } from '$lib/ui/setup';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
@@ -29,6 +31,8 @@ export class Lab {
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#connectView = $state.raw<ConnectView | null>(null);
 	#camerasView = $state.raw<CamerasView | null>(null);
+	#setupView = $state.raw<SetupView | null>(null);
+	#calibrationView = $state.raw<CalibrationView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -54,6 +58,15 @@ export class Lab {
 	/** The screen of the real cameras; null beside the virtual arm. */
 	get camerasView(): CamerasView | null {
 		return this.#camerasView;
+	}
+
+	/** Setting up or calibrating; null while neither goes on. */
+	get setupView(): SetupView | null {
+		return this.#setupView;
+	}
+
+	get calibrationView(): CalibrationView | null {
+		return this.#calibrationView;
 	}
 
 	/** The screen of connecting a real arm; null while there is nothing to show. */
@@ -178,6 +191,8 @@ export class Lab {
 		this.#posesVersion = this.core.posesVersion;
 		this.#renderGeneration = this.core.cameras.generation;
 		this.#armGeneration = this.core.armGeneration;
+		this.#setupView = this.core.connect.procedures.setup;
+		this.#calibrationView = this.core.connect.procedures.calibration;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#model = this.#build();

@@ -16,6 +16,7 @@ import type {
 } from '$lib/contracts';
 import type { RenderHost } from '$lib/scene/camera-renderer';
 import type { ArmJournalEntry } from './arm-journal';
+import type { ProcedureAction, ProcedureName } from './procedures';
 
 /** First answer of every worker: a different build (an update raced us) is refused. */
 export interface WorkerHello {
@@ -57,6 +58,13 @@ export interface RobotApi {
 	openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>>;
 	/** Asks who is on the open port and, if it is an arm that may be used, reads it at full rate; leaves it disarmed. */
 	look(): Promise<ConnectAnswer<FoundArm>>;
+	/** A procedure takes the port; its views come as `procedure` over the raw port. */
+	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
+	actInProcedure(action: ProcedureAction): void;
+	/** LeRobot's calibration file of what was measured; null before there is one. */
+	procedureText(): string | null;
+	/** What is being written is finished first. */
+	endProcedure(): Promise<void>;
 	/** Lets go of the port; the servos keep what they hold. */
 	closePort(): Promise<void>;
 	/** `performance.timeOrigin` of this worker: its clock stamps the ticks. */

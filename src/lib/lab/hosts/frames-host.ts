@@ -138,9 +138,12 @@ export class FramesHost {
 		this.#cameras.get(role)?.device.setMask(mask);
 	}
 
-	/** Shows a camera on a canvas handed over by the page; null forgets it. False: this canvas cannot be drawn on. */
-	preview(role: CameraRole, canvas: OffscreenCanvas | null): boolean {
-		return this.#previews.attach(role, canvas);
+	/**
+	 * Shows a camera on a canvas handed over by the page, one per place; null forgets it.
+	 * @returns false when this canvas cannot be drawn on
+	 */
+	preview(role: CameraRole, place: string, canvas: OffscreenCanvas | null): boolean {
+		return this.#previews.attach(role, place, canvas);
 	}
 
 	/** A person says that every camera stands where it should: what they show now is usual. */

@@ -27,16 +27,21 @@ export class RealArm {
 	/** @param patient another tab is letting go of it: wait a moment */
 	async open(port: PortIdentity, patient: boolean): Promise<Result<void, ConnectProblem>> {
 		await this.close();
-		const held = await holdPort(port, {
+		const held = await this.hold(port, patient);
+		if (!held.ok) return held;
+		this.#hold = held.value;
+		return ok(undefined);
+	}
+
+	/** The port alone, for whoever asks it in a way of his own. */
+	hold(port: PortIdentity, patient: boolean): Promise<Result<PortHold, ConnectProblem>> {
+		return holdPort(port, {
 			serial: 'serial' in navigator ? navigator.serial : undefined,
 			locks: navigator.locks,
 			scheduler: this.#scheduler,
 			patient,
 			id: 'follower'
 		});
-		if (!held.ok) return held;
-		this.#hold = held.value;
-		return ok(undefined);
 	}
 
 	/** Reads only: an arm that turns out to be another one keeps what it holds. */

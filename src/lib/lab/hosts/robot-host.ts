@@ -11,25 +11,23 @@ import {
 	type LoopCounters,
 	type PadStopMessage,
 	type PortIdentity,
-	type Setpoint,
 	type SetpointSource,
 	type Beat
 } from '$lib/contracts';
 import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
 import { ControlLoop, STS3215_DRIVER, createUnitConverter, type ArmError } from '$lib/robot';
 import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
-import { createPageDrive, createSqueezeDetector, type PageDrive } from '$lib/teleop';
 import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
 import { ArmControl } from './arm-control';
 import { createArmJournal, type ArmJournalEntry } from './arm-journal';
 import { VIRTUAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
-import type { LeaderReader } from './leader-reader';
+import { Procedures, type ProcedureAction, type ProcedureName } from './procedures';
 import { RealArm } from './real-arm';
 import { RecordFlow } from './record-flow';
 import { joinPlant, type VirtualParts } from './virtual-parts';
+import { Wishes } from './wishes';
 
 const FEED_MS = 33;
-const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
 const NO_COUNTERS: LoopCounters = {
 	ticks: 0,
 	missedTicks: 0,
@@ -49,7 +47,8 @@ interface Attached {
 	readonly real: RealArm;
 	readonly gate: SafetyGate;
 	readonly control: ArmControl;
-	readonly drive: PageDrive;
+	readonly wishes: Wishes;
+	readonly procedures: Procedures;
 }
 
 export class RobotHost implements RobotApi {
@@ -57,8 +56,6 @@ export class RobotHost implements RobotApi {
 	#attached: Attached | null = null;
 	#line: FollowerLine | null = null;
 	#loop: ControlLoop | null = null;
-	/** The arm in the person's hand; null while there is none. */
-	#leader: LeaderReader | null = null;
 	#feeding = false;
 	#flow: RecordFlow | null = null;
 	#seq = 0;
@@ -67,7 +64,6 @@ export class RobotHost implements RobotApi {
 	#reported = '';
 	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
 	#goal: Float32Array | null = null;
-	readonly #squeeze = createSqueezeDetector();
 	readonly #journal = createArmJournal();
 	/** While a press on the stop pad is being carried out: when it happened. */
 	#pressedAtEpochMs: number | null = null;
@@ -84,24 +80,37 @@ export class RobotHost implements RobotApi {
 		const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
 		const scheduler = time ?? createWallScheduler();
 		const gate = createGate();
+		const wishes = new Wishes({
+			onStop: () => this.stop(),
+			onRecord: () => this.#post('gesture', { gesture: 'record' })
+		});
 		const control = new ArmControl({
 			armId: 'follower',
 			scheduler,
 			gate,
 			parkAllowed: true,
-			wishOf: (source, nowMs, epoch) => this.#wish(source, nowMs, epoch)
+			wishOf: (source, nowMs, epoch) => {
+				const dtS = (this.#loop?.periodMs ?? 0) / 1000;
+				return wishes.next(source, { nowMs, dtS, epoch }, this.#goal);
+			}
 		});
 		control.changed.on(() => this.#reportArm());
 		page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
+		const real = new RealArm(scheduler);
 		this.#attached = {
 			page,
 			fps: options.fps,
 			scheduler,
 			virtual: virtual === null ? null : joinPlant(virtual, scheduler, time, options),
-			real: new RealArm(scheduler),
+			real,
+			procedures: new Procedures({
+				scheduler,
+				hold: (port) => real.hold(port, true),
+				onView: (view) => this.#post('procedure', view)
+			}),
 			gate,
 			control,
-			drive: createPageDrive()
+			wishes
 		};
 	}
 
@@ -127,7 +136,7 @@ export class RobotHost implements RobotApi {
 	}
 
 	async connect(): Promise<ArmAnswer> {
-		const { virtual, scheduler, control } = this.#need();
+		const { virtual, scheduler, control, wishes } = this.#need();
 		if (virtual === null) throw new TypeError('connect() is for the virtual arm');
 		const { transport, leader } = virtual;
 		control.connecting();
@@ -139,7 +148,7 @@ export class RobotHost implements RobotApi {
 			return refusal(connected.error);
 		}
 		this.#enter(line, connected.value.calibration);
-		this.#leader = leader;
+		wishes.leader = leader;
 		await this.#withTime(leader.connect());
 		if (virtual.lockstep === null) this.#startFeed();
 		return { ok: true };
@@ -176,11 +185,27 @@ export class RobotHost implements RobotApi {
 		await real.close();
 	}
 
+	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>> {
+		return this.#need().procedures.start(which, port);
+	}
+
+	actInProcedure(action: ProcedureAction): void {
+		this.#need().procedures.act(action);
+	}
+
+	procedureText(): string | null {
+		return this.#need().procedures.exportText();
+	}
+
+	endProcedure(): Promise<void> {
+		return this.#need().procedures.end();
+	}
+
 	async arm(): Promise<ArmAnswer> {
-		const { control, drive, real } = this.#need();
+		const { control, wishes, real } = this.#need();
 		const prepared = await real.prepare();
 		if (!prepared.ok) return refusal(prepared.error);
-		drive.restart();
+		wishes.drive.restart();
 		const done = await this.#withTime(control.arm());
 		if (done) return { ok: true };
 		// Without a refusal somebody stopped it: the arm's report says so, there is nothing to explain.
@@ -208,8 +233,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	selectSource(source: SetpointSource): void {
-		const { control, drive } = this.#need();
-		drive.restart();
+		const { control, wishes } = this.#need();
+		wishes.drive.restart();
 		control.select(source);
 	}
 
@@ -255,30 +280,12 @@ export class RobotHost implements RobotApi {
 
 	#fromPage(data: unknown): void {
 		if (!isEnvelope(data, ['beat'])) return;
-		const { control, scheduler, drive } = this.#need();
+		const { control, scheduler, wishes } = this.#need();
 		control.pageBeatMs = scheduler.now();
 		const { wish, visible, batteryLevel } = data.body as Beat;
 		control.pageVisible = visible;
 		control.batteryLevel = batteryLevel;
-		if (wish !== null) drive.take(wish, scheduler.now(), this.#loop?.state ?? null);
-	}
-
-	/** This tick's wish of a source that the page drives with. */
-	#wish(source: SetpointSource, nowMs: number, epoch: number): Setpoint | null {
-		const { drive } = this.#need();
-		if (drive.source !== source) return null;
-		if (source === 'leader' && this.#leader !== null) this.#readLeader(this.#leader, nowMs);
-		const dtS = (this.#loop?.periodMs ?? 0) / 1000;
-		return drive.setpoint(dtS, nowMs, epoch, this.#goal);
-	}
-
-	#readLeader(leader: LeaderReader, nowMs: number): void {
-		const pose = leader.pose(nowMs);
-		if (pose === null) return;
-		this.#need().drive.leaderState(pose.q, pose.tMs);
-		const gesture = this.#squeeze.update(pose.q[GRIPPER] ?? Number.NaN, pose.tMs);
-		if (gesture === 'stop') this.stop();
-		if (gesture === 'record') this.#post('gesture', { gesture });
+		if (wish !== null) wishes.drive.take(wish, scheduler.now(), this.#loop?.state ?? null);
 	}
 
 	/** The gate as the loop sees it: the watch looks at page and clock after every step, and hears what came of it. */

@@ -1,11 +1,11 @@
 // The real cameras as the page has them: asks for permission, picks the device of each role, opens them at what the USB
-// manages, hands their streams to FRAMES, and is out of the way. Follows plugging in and out. FRAMES outlives a new
-// RECORDER (only the link is made anew); a new FRAMES needs new canvases, because a canvas can be handed over once.
+// manages, hands their streams to FRAMES, and is out of the way. Follows plugging in and out.
 
-import { transfer, type Remote } from 'comlink';
+import { transfer } from 'comlink';
 import {
 	CAMERA_LADDER,
 	askForCameras,
+	camerasAllowed,
 	fallTo,
 	listCameras,
 	onCamerasChanged,
@@ -22,7 +22,8 @@ import {
 } from '$lib/camera';
 import type { CameraInfo } from '$lib/contracts';
 import type { CamerasActions, CamerasTrouble, CamerasView } from '$lib/ui/cameras';
-import { readCamerasMessage, type CameraReport, type FramesApi } from '../hosts/frames-api';
+import type { CameraReport, CamerasReport } from '../hosts/frames-api';
+import { FramesLink, type CanvasPlace, type FramesLinkOptions } from './device-cameras-link';
 import {
 	firstChoice,
 	loadCameraSettings,
@@ -34,13 +35,7 @@ import { camerasView, type RoleProblem } from './device-cameras-view';
 /** What cameras usually show is written down this often. */
 const REMEMBER_EVERY_MS = 5000;
 
-export interface DeviceCamerasOptions {
-	/** Starts FRAMES; asked once, and again after `gone`. */
-	readonly startFrames: () => Promise<Remote<FramesApi>>;
-	/** Gives RECORDER the other end of the pictures' port. */
-	readonly giveRecorder: (port: MessagePort) => Promise<void>;
-	/** ROBOT's `performance.timeOrigin`: its clock is the lab's. */
-	readonly clockOriginMs: () => Promise<number>;
+export interface DeviceCamerasOptions extends FramesLinkOptions {
 	/** A recording runs: devices stay as they are. */
 	readonly locked: () => boolean;
 	readonly place: SettingsPlace;
@@ -56,24 +51,22 @@ interface OpenDevice {
 
 export class DeviceCameras implements CamerasActions {
 	readonly #options: DeviceCamerasOptions;
+	readonly #link: FramesLink;
 	readonly #open = new Map<CameraRole, OpenDevice>();
 	readonly #problems = new Map<CameraRole, RoleProblem>();
 	readonly #reports = new Map<CameraRole, CameraReport>();
-	readonly #canvases = new Map<CameraRole, OffscreenCanvas>();
 	#settings: CameraSettings;
 	#present: readonly CameraDevice[] = [];
 	#step: CamerasView['step'] = 'off';
 	#trouble: CamerasTrouble | null = null;
-	#frames: Remote<FramesApi> | null = null;
-	#reportPort: MessagePort | null = null;
 	#forgetChanges: () => void = () => undefined;
 	#rememberedMs = 0;
 	/** Opening and closing go one after the other. */
 	#work: Promise<void> = Promise.resolve();
-	#generation = 0;
 
 	constructor(options: DeviceCamerasOptions) {
 		this.#options = options;
+		this.#link = new FramesLink(options, (report) => this.#onReport(report));
 		this.#settings = loadCameraSettings(options.place);
 	}
 
@@ -113,20 +106,31 @@ export class DeviceCameras implements CamerasActions {
 
 	/** Grows with every new FRAMES: canvases made for an older one stay as they are. */
 	get generation(): number {
-		return this.#generation;
+		return this.#link.generation;
 	}
 
 	begin(): void {
 		if (this.#step === 'asking') return;
 		this.#step = 'asking';
+		this.#forgetChanges();
+		if (webCamerasSupported())
+			this.#forgetChanges = onCamerasChanged(() => {
+				if (this.#step === 'ready') this.#later(() => this.#plugged());
+				else if (this.#trouble === 'none') this.begin();
+			});
 		this.#later(async () => {
 			const answer = await askForCameras();
 			this.#trouble = answer.ok ? null : troubleOf(answer.error);
 			this.#step = answer.ok ? 'ready' : 'off';
-			if (!answer.ok) return;
-			this.#forgetChanges();
-			this.#forgetChanges = onCamerasChanged(() => this.#later(() => this.#plugged()));
-			await this.#pickAndOpen();
+			if (answer.ok) await this.#pickAndOpen();
+		});
+	}
+
+	/** Cameras chosen on an earlier visit come back by themselves where permission still stands. */
+	resume(): void {
+		if (this.#step !== 'off' || this.#settings.devices.length === 0 || !webCamerasSupported()) return;
+		void camerasAllowed().then((allowed) => {
+			if (allowed && this.#step === 'off') this.begin();
 		});
 	}
 
@@ -153,7 +157,7 @@ export class DeviceCameras implements CamerasActions {
 
 	setMask(role: CameraRole, mask: CamerasView['roles'][number]['mask']): void {
 		this.#set({ masks: { ...this.#settings.masks, [role]: mask } });
-		void this.#frames?.setMask(role, [...mask]);
+		void this.#link.api?.setMask(role, [...mask]);
 	}
 
 	/** From the next episode on. */
@@ -163,7 +167,7 @@ export class DeviceCameras implements CamerasActions {
 
 	trustViews(): void {
 		this.#set({ usual: {} });
-		void this.#frames?.trustViews();
+		void this.#link.api?.trustViews();
 	}
 
 	retry(): void {
@@ -171,32 +175,25 @@ export class DeviceCameras implements CamerasActions {
 		else this.begin();
 	}
 
-	attachCanvas(role: CameraRole, canvas: OffscreenCanvas): void {
-		this.#canvases.set(role, canvas);
-		this.#giveCanvas(role);
+	/** One canvas per role and place. */
+	attachCanvas(role: CameraRole, canvas: OffscreenCanvas, place: CanvasPlace = 'tile'): void {
+		this.#link.attachCanvas(role, canvas, place);
+	}
+
+	/** The canvas of this place is gone. */
+	releaseCanvas(role: CameraRole, place: CanvasPlace): void {
+		this.#link.releaseCanvas(role, place);
 	}
 
 	/** Joins FRAMES to RECORDER and to ROBOT's clock; again whenever one of them is new. */
-	async join(): Promise<void> {
-		const frames = this.#frames;
-		if (frames === null) return;
-		const pictures = new MessageChannel();
-		const reports = new MessageChannel();
-		const clockOriginMs = await this.#options.clockOriginMs();
-		this.#reportPort?.close();
-		this.#reportPort = reports.port1;
-		reports.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#onReport(data);
-		const ports = { consumers: [pictures.port1], page: reports.port2 };
-		await frames.attach(transfer(ports, [pictures.port1, reports.port2]), { clockOriginMs });
-		await this.#options.giveRecorder(pictures.port2);
+	join(): Promise<void> {
+		return this.#link.join();
 	}
 
 	/** FRAMES died: a new one takes over the same devices. */
 	gone(): void {
-		this.#frames = null;
-		this.#canvases.clear();
+		this.#link.gone();
 		this.#reports.clear();
-		this.#generation += 1;
 		if (this.#step === 'ready') this.#reopen();
 	}
 
@@ -237,7 +234,7 @@ export class DeviceCameras implements CamerasActions {
 		this.#present = await listCameras();
 		for (const { role, deviceId } of this.#settings.devices) {
 			const isThere = this.#present.some((device) => device.deviceId === deviceId);
-			if (!isThere && this.#open.has(role)) await this.#frames?.ended(role);
+			if (!isThere && this.#open.has(role)) await this.#link.api?.ended(role);
 			// Back again: it opens by itself, as it was.
 			if (isThere && !before.some((device) => device.deviceId === deviceId)) await this.#close(role);
 		}
@@ -277,7 +274,7 @@ export class DeviceCameras implements CamerasActions {
 
 	async #hand(role: CameraRole, opened: OpenedCamera, mode: CameraMode): Promise<void> {
 		const { size, masks, usual, localOnly } = this.#settings;
-		const frames = await this.#startedFrames();
+		const frames = await this.#link.running();
 		const forget = opened.onEnded(() => void frames.ended(role));
 		this.#open.set(role, { opened, mode, sinceMs: performance.now(), forget });
 		await frames.open(role, transfer(opened.frames, [opened.frames]), {
@@ -290,29 +287,13 @@ export class DeviceCameras implements CamerasActions {
 		});
 	}
 
-	async #startedFrames(): Promise<Remote<FramesApi>> {
-		if (this.#frames === null) {
-			this.#frames = await this.#options.startFrames();
-			await this.join();
-			for (const role of this.#canvases.keys()) this.#giveCanvas(role);
-		}
-		return this.#frames;
-	}
-
-	#giveCanvas(role: CameraRole): void {
-		const canvas = this.#canvases.get(role);
-		if (canvas === undefined || this.#frames === null) return;
-		this.#canvases.delete(role);
-		void this.#frames.preview(role, transfer(canvas, [canvas])).catch(() => false);
-	}
-
 	async #close(role: CameraRole): Promise<void> {
 		const open = this.#open.get(role);
 		this.#open.delete(role);
 		this.#reports.delete(role);
 		open?.forget();
 		open?.opened.close();
-		await this.#frames?.close(role);
+		await this.#link.api?.close(role);
 	}
 
 	async #closeAll(): Promise<void> {
@@ -320,10 +301,8 @@ export class DeviceCameras implements CamerasActions {
 		for (const role of [...this.#open.keys()]) await this.#close(role);
 	}
 
-	#onReport(data: unknown): void {
-		const message = readCamerasMessage(data);
-		if (message === null) return;
-		for (const report of message.body.cameras) {
+	#onReport({ cameras }: CamerasReport): void {
+		for (const report of cameras) {
 			this.#reports.set(report.role, report);
 			this.#fall(report);
 		}
@@ -350,7 +329,7 @@ export class DeviceCameras implements CamerasActions {
 	}
 
 	async #remember(): Promise<void> {
-		const usual = await this.#frames?.usualViews().catch(() => null);
+		const usual = await this.#link.api?.usualViews().catch(() => null);
 		if (usual) this.#settings = { ...this.#settings, usual: { ...this.#settings.usual, ...usual } };
 		saveCameraSettings(this.#options.place, this.#settings);
 	}

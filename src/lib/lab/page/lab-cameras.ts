@@ -8,6 +8,7 @@ import type { CamerasView, CameraTrouble } from '$lib/ui/cameras';
 import type { CameraStatus, CameraView } from '$lib/ui/lab';
 import type { FramesApi } from '../hosts/frames-api';
 import { DeviceCameras } from './device-cameras';
+import type { CanvasPlace } from './device-cameras-link';
 import type { SettingsPlace } from './device-cameras-settings';
 import { CAMERA_NAMES, CAMERA_SIZE, renderedCameras } from './episode-description';
 import { joinTicks, type ArmKind, type ArmSide, type LinkOptions } from './links';
@@ -116,11 +117,17 @@ export class LabCameras {
 	switched(): void {
 		this.#switches += 1;
 		if (this.#options.kind() === 'virtual') this.devices.close();
+		else this.devices.resume();
 	}
 
-	attachCanvas(name: string, canvas: OffscreenCanvas): void {
+	/** Only real cameras are shown in a second place. */
+	attachCanvas(name: string, canvas: OffscreenCanvas, place: CanvasPlace = 'tile'): void {
 		if (this.#options.kind() === 'virtual') this.#pictures.attachCanvas(name, canvas);
-		else this.devices.attachCanvas(name as CameraRole, canvas);
+		else this.devices.attachCanvas(name as CameraRole, canvas, place);
+	}
+
+	releaseCanvas(name: string, place: CanvasPlace): void {
+		if (this.#options.kind() === 'real') this.devices.releaseCanvas(name as CameraRole, place);
 	}
 
 	/** The worker that made the pictures died. */

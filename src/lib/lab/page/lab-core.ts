@@ -57,6 +57,7 @@ export class LabCore {
 	activeDatasetId: string | null = null;
 	task = '';
 	countdown = false;
+	missedTicks = 0;
 
 	kind: ArmKind = 'virtual';
 	/** Takes the seat from another tab; the facade knows how. */
@@ -76,7 +77,6 @@ export class LabCore {
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
 	#selfRestartedAtMs = Number.NEGATIVE_INFINITY;
-	#missedTicks = 0;
 	#disposed = false;
 
 	constructor(options: LabOptions) {
@@ -100,6 +100,7 @@ export class LabCore {
 			onTicks: () => {
 				if (this.kind === 'real' && this.#poses.measure(this.telemetry.state)) this.connect.reading();
 			},
+			onProcedure: (view) => this.connect.procedures.take(view),
 			onGesture: () => this.recordTrigger.emit('go'),
 			onTooSlow: () => this.recording.send({ type: 'interrupt', code: 'storage_too_slow' })
 		});
@@ -171,10 +172,6 @@ export class LabCore {
 		const { name } = this.recording.state;
 		const resting = status === 'disarmed' || status === 'disconnected' || status === 'lost';
 		return this.options.clock === 'wall' && resting && (name === 'idle' || name === 'review');
-	}
-
-	get missedTicks(): number {
-		return this.#missedTicks;
 	}
 
 	fail(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): void {
@@ -351,7 +348,7 @@ export class LabCore {
 		const silent = this.#feed.silentChecks++ >= ROBOT_SILENT_CHECKS;
 		if (silent && this.#link.side !== null && hasContact(this.report)) await this.#onDeath('robot');
 		const counters = await this.robot?.counters().catch(() => null);
-		if (counters !== null && counters !== undefined) this.#missedTicks = counters.missedTicks;
+		if (counters !== null && counters !== undefined) this.missedTicks = counters.missedTicks;
 	}
 
 	async #onDeath(name: WorkerName): Promise<void> {

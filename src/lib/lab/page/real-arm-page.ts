@@ -5,6 +5,7 @@ import { createWallScheduler } from '$lib/core';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
 import { createConnectControl, type ConnectControl } from './connect-control';
+import { ProcedurePage } from './procedure-page';
 import { createSerialAccess } from './serial-access';
 import type { RunningWorker } from './worker-set';
 
@@ -16,6 +17,7 @@ export interface RealArmOptions {
 }
 
 export interface RealArmPage extends Pick<ConnectControl, 'view' | 'actions' | 'begin' | 'dispose'> {
+	readonly procedures: ProcedurePage;
 	/** A person asks for the arm again, after the screen was closed or from the next step. */
 	again(): void;
 	/** ROBOT died and is there again. */
@@ -36,6 +38,15 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 		if (running === null) return Promise.reject(new TypeError('ROBOT is not running'));
 		return running.orGone(question(running.api));
 	};
+	const procedures = new ProcedurePage(
+		{
+			start: (which, port) => ask<ConnectAnswer<void>>((api) => api.startProcedure(which, port)),
+			act: (action) => ask((api) => api.actInProcedure(action)),
+			exportText: () => ask((api) => api.procedureText()),
+			end: () => ask((api) => api.endProcedure())
+		},
+		onChange
+	);
 	const control = createConnectControl({
 		role: 'follower',
 		scheduler: createWallScheduler(),
@@ -45,8 +56,8 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 			open: (port, patient) => ask<ConnectAnswer<void>>((api) => api.openPort(port, patient)),
 			look: () => ask<ConnectAnswer<FoundArm>>((api) => api.look()),
 			shut: () => ask((api) => api.closePort()),
-			procedure: () => Promise.resolve(),
-			endProcedure: () => undefined,
+			procedure: (which, port) => procedures.run(which, port),
+			endProcedure: () => procedures.end(),
 			takeSeat,
 			goVirtual,
 			judge: () => ({ name: null, problem: null })
@@ -59,12 +70,16 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 			return control.view;
 		},
 		actions: control.actions,
+		procedures,
 		begin: () => control.begin(),
 		again() {
 			if (control.state.step === 'off') control.begin();
 			else control.send({ type: 'try_again' });
 		},
-		reopen: () => control.send({ type: 'reopen' }),
+		reopen() {
+			procedures.end();
+			control.send({ type: 'reopen' });
+		},
 		heard({ status, reason }) {
 			const isLost = status === 'lost';
 			if (isLost && !lost) {

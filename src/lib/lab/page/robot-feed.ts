@@ -2,6 +2,7 @@
 // newest report and feeds telemetry; what has to be done about it is the core's business.
 
 import { isEnvelope, type ArmReport, type TickBatch } from '$lib/contracts';
+import type { ProcedureView } from '../hosts/procedures';
 import type { Inputs } from './inputs';
 import { IDLE_REPORT } from './lab-state';
 import type { Telemetry } from './telemetry';
@@ -14,6 +15,8 @@ export interface RobotFeedOptions {
 	readonly onTicks: () => void;
 	/** The leader's squeeze asked to start or stop recording. */
 	readonly onGesture: () => void;
+	/** Setting up or calibrating went on. */
+	readonly onProcedure: (view: ProcedureView) => void;
 	/** RECORDER has not taken anything for a second. */
 	readonly onTooSlow: () => void;
 }
@@ -29,10 +32,11 @@ export class RobotFeed {
 	}
 
 	take(data: unknown): void {
-		const { onGesture, onTooSlow } = this.#options;
-		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow'])) return;
+		const { onGesture, onTooSlow, onProcedure } = this.#options;
+		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow', 'procedure'])) return;
 		if (data.ch === 'gesture') onGesture();
 		else if (data.ch === 'too-slow') onTooSlow();
+		else if (data.ch === 'procedure') onProcedure(data.body as ProcedureView);
 		else if (data.ch === 'arm') this.#takeReport(data.body as ArmReport);
 		else this.#takeTicks(data.body as TickBatch);
 	}

@@ -1,0 +1,138 @@
+// Procedures that have an arm's port to themselves: setting its motors up, calibrating it. ROBOT carries them out, the page
+// shows their views and passes on what the person does. One at a time; whoever leaves while something lasting is written
+// waits until that is whole.
+
+import { SO101, type ConnectProblem, type PortIdentity } from '$lib/contracts';
+import { err, ok, type Result, type Scheduler } from '$lib/core';
+import { STS3215_DRIVER } from '$lib/robot';
+import { createCalibration, type CalibrateView, type CalibrationRun } from '$lib/robot/calibrate';
+import { createMotorSetup, type MotorSetupRun, type MotorSetupView } from '$lib/robot/setup';
+import { REAL_FAR_END, createFollowerLine } from './follower-line';
+import type { PortHold } from './port-hold';
+
+export type ProcedureName = 'setting_up' | 'calibrating';
+
+/** Where a procedure stands; posted after every change. */
+export type ProcedureView =
+	| { readonly which: 'setting_up'; readonly view: MotorSetupView }
+	| { readonly which: 'calibrating'; readonly view: CalibrateView };
+
+/** What a person does; what does not fit the procedure at hand is ignored. */
+export type ProcedureAction =
+	| {
+			readonly do: 'begin' | 'motorIsConnected' | 'next' | 'retry' | 'middleIsSet' | 'finishSweep' | 'again';
+	  }
+	| { readonly do: 'importText'; readonly text: string };
+
+export interface ProceduresOptions {
+	readonly scheduler: Scheduler;
+	/** The port, ours alone. */
+	readonly hold: (port: PortIdentity) => Promise<Result<PortHold, ConnectProblem>>;
+	readonly onView: (view: ProcedureView) => void;
+}
+
+type Running =
+	| { readonly which: 'setting_up'; readonly run: MotorSetupRun; readonly hold: PortHold }
+	| {
+			readonly which: 'calibrating';
+			readonly run: CalibrationRun;
+			readonly hold: PortHold;
+			readonly closeBus: () => void;
+	  };
+
+export class Procedures {
+	readonly #options: ProceduresOptions;
+	#running: Running | null = null;
+
+	constructor(options: ProceduresOptions) {
+		this.#options = options;
+	}
+
+	async start(which: ProcedureName, port: PortIdentity): Promise<Result<void, ConnectProblem>> {
+		await this.end();
+		const held = await this.#options.hold(port);
+		if (!held.ok) return err(held.error);
+		const running = which === 'setting_up' ? this.#setUp(held.value) : this.#calibrate(held.value);
+		this.#running = running;
+		this.#options.onView(viewOf(running));
+		return ok(undefined);
+	}
+
+	act(action: ProcedureAction): void {
+		const running = this.#running;
+		if (running?.which === 'setting_up') actOnSetup(running.run, action);
+		if (running?.which === 'calibrating') actOnCalibration(running.run, action);
+	}
+
+	/** LeRobot's file of what was measured; null before there is one. */
+	exportText(): string | null {
+		return this.#running?.which === 'calibrating' ? this.#running.run.exportText() : null;
+	}
+
+	async end(): Promise<void> {
+		const running = this.#running;
+		this.#running = null;
+		if (running === null) return;
+		await running.run.close();
+		if (running.which === 'calibrating') running.closeBus();
+		await running.hold.release();
+	}
+
+	#setUp(hold: PortHold): Running {
+		const { scheduler, onView } = this.#options;
+		const run = createMotorSetup({
+			transport: hold.transport,
+			scheduler,
+			spec: SO101,
+			onView: (view) => onView({ which: 'setting_up', view })
+		});
+		return { which: 'setting_up', run, hold };
+	}
+
+	#calibrate(hold: PortHold): Running {
+		const { scheduler, onView } = this.#options;
+		const line = createFollowerLine(hold.transport, scheduler, REAL_FAR_END);
+		const run = createCalibration({
+			spec: SO101,
+			bus: line.commands,
+			driver: STS3215_DRIVER,
+			session: line.session,
+			scheduler,
+			onView: (view) => onView({ which: 'calibrating', view })
+		});
+		return { which: 'calibrating', run, hold, closeBus: () => line.bus.close() };
+	}
+}
+
+function viewOf(running: Running): ProcedureView {
+	return running.which === 'setting_up'
+		? { which: 'setting_up', view: running.run.view }
+		: { which: 'calibrating', view: running.run.view };
+}
+
+function actOnSetup(run: MotorSetupRun, action: ProcedureAction): void {
+	switch (action.do) {
+		case 'begin':
+		case 'motorIsConnected':
+		case 'next':
+		case 'retry':
+			run[action.do]();
+			return;
+		default:
+	}
+}
+
+function actOnCalibration(run: CalibrationRun, action: ProcedureAction): void {
+	switch (action.do) {
+		case 'begin':
+		case 'middleIsSet':
+		case 'finishSweep':
+		case 'again':
+			run[action.do]();
+			return;
+		case 'importText':
+			run.importText(action.text);
+			return;
+		default:
+	}
+}

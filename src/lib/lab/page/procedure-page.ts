@@ -1,0 +1,92 @@
+// Setting up and calibrating as the page has them: the view that ROBOT posts, and what the person does about it.
+
+import type { PortIdentity } from '$lib/contracts';
+import type { CalibrationActions, CalibrationView } from '$lib/ui/calibrate';
+import type { SetupActions, SetupView } from '$lib/ui/setup';
+import type { ConnectAnswer } from '../hosts/api';
+import type { ProcedureAction, ProcedureName, ProcedureView } from '../hosts/procedures';
+import { handOut } from './hand-out';
+
+/** A calibration file has under 1 KB; nothing much larger is read at all. */
+const MOST_FILE_BYTES = 256_000;
+const FILE_NAME = 'so101_follower.json';
+
+export interface ProcedurePorts {
+	start(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
+	act(action: ProcedureAction): Promise<void>;
+	exportText(): Promise<string | null>;
+	end(): Promise<void>;
+}
+
+export class ProcedurePage {
+	readonly calibrationActions: CalibrationActions;
+	readonly setupActions: SetupActions;
+	readonly #ports: ProcedurePorts;
+	readonly #onChange: () => void;
+	#view: ProcedureView | null = null;
+	#close: (() => void) | null = null;
+
+	constructor(ports: ProcedurePorts, onChange: () => void) {
+		this.#ports = ports;
+		this.#onChange = onChange;
+		const person = (action: Exclude<ProcedureAction['do'], 'importText'>) => () =>
+			void ports.act({ do: action }).catch(() => undefined);
+		const close = (): void => this.#close?.();
+		this.setupActions = {
+			begin: person('begin'),
+			motorIsConnected: person('motorIsConnected'),
+			next: person('next'),
+			retry: person('retry'),
+			close
+		};
+		this.calibrationActions = {
+			begin: person('begin'),
+			middleIsSet: person('middleIsSet'),
+			finishSweep: person('finishSweep'),
+			again: person('again'),
+			importFile: (file) => void this.#import(file).catch(() => undefined),
+			exportFile: () => void this.#export().catch(() => undefined),
+			close
+		};
+	}
+
+	get calibration(): CalibrationView | null {
+		return this.#view?.which === 'calibrating' ? this.#view.view : null;
+	}
+
+	get setup(): SetupView | null {
+		return this.#view?.which === 'setting_up' ? this.#view.view : null;
+	}
+
+	/** Resolves when the person has closed it, it was ended, or it could not begin. */
+	async run(which: ProcedureName, port: PortIdentity): Promise<void> {
+		const closed = new Promise<void>((resolve) => (this.#close = resolve));
+		const started = await this.#ports.start(which, port);
+		if (started.ok) await closed;
+		this.#close = null;
+		this.#view = null;
+		this.#onChange();
+		await this.#ports.end();
+	}
+
+	/** What ROBOT posts. */
+	take(view: ProcedureView): void {
+		if (this.#close === null) return; // closed meanwhile
+		this.#view = view;
+		this.#onChange();
+	}
+
+	end(): void {
+		this.#close?.();
+	}
+
+	async #import(file: File): Promise<void> {
+		const text = await file.slice(0, MOST_FILE_BYTES).text();
+		await this.#ports.act({ do: 'importText', text });
+	}
+
+	async #export(): Promise<void> {
+		const text = await this.#ports.exportText();
+		if (text !== null) handOut(new File([text], FILE_NAME, { type: 'application/json' }));
+	}
+}
