@@ -36,6 +36,7 @@ export {
 	type ServoReadings
 } from './servo-driver';
 export * from './inventory';
+export * from './setup';
 export { createUnitConverter, ticksToUnit, unitToTicks, type UnitConverter } from './so101/units';
 export type { Gate, GateInput, GateOutput } from './safety/gate-types';
 export {

@@ -11,8 +11,10 @@ import { readSheets } from './servo-sheet';
 import { CHATTER_BYTES, problem, verdictOn } from './verdict';
 
 export interface DiagnoseOptions {
-	/** Closed or open; left open at the arm's rate unless it was lost. Nobody else may use it meanwhile. */
+	/** Closed or open; left open at the arm's rate unless it was lost. Nobody else may ask anything meanwhile. */
 	readonly transport: SerialTransport;
+	/** The rate an open transport was opened with; without it it is opened anew. */
+	readonly openAt?: number;
 	readonly scheduler: Scheduler;
 	readonly spec: RobotSpec;
 	readonly port: PortIdentity;

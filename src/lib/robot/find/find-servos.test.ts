@@ -45,7 +45,10 @@ describe('searching a port', () => {
 				}),
 				async (places) => {
 					const presets = Object.fromEntries(
-						places.map(({ id, baud }, k) => [NAMES[k], [[ID, id, 1] as const, [BAUD, baud, 1] as const]])
+						places.map(({ id, baud }, k) => [
+							NAMES[k] ?? '',
+							[[ID, id, 1] as const, [BAUD, baud, 1] as const]
+						])
 					);
 					const port = createVirtualPort({ presets });
 					port.chain.servos.forEach((servo, k) => (servo.missing = k >= places.length));

@@ -26,8 +26,11 @@ export interface FindOptions {
 	readonly baudRates?: readonly number[];
 	/** Asked alone at each rate whoever answers; default 1..6. */
 	readonly ids?: readonly number[];
-	/** Asks every id alone where nobody answered everybody's question: 252 ids, a few seconds per rate. */
-	readonly everyId?: boolean;
+	/**
+	 * Asks every id alone where nobody answered everybody's question, a few seconds per rate. `if_damaged`: only where
+	 * something came that was no answer, as when several talk at once.
+	 */
+	readonly everyId?: boolean | 'if_damaged';
 	/** No further rate once somebody was found: for a bus with one motor. */
 	readonly stopAtFirst?: boolean;
 	readonly usbFrameMs?: number;
@@ -114,7 +117,8 @@ async function searchRate(
 	const candidates = [...new Set([...answered, ...(options.ids ?? SO101_IDS)])].sort((a, b) => a - b);
 	const found = await askAlone(line, candidates, ROUNDS_MS, () => undefined);
 	const nobody = found.sheets.length + found.colliding.length === 0;
-	if (!nobody || options.everyId !== true) return { ...found, garbageBytes };
+	const everyId = options.everyId === 'if_damaged' ? garbageBytes > 0 : options.everyId === true;
+	if (!nobody || !everyId) return { ...found, garbageBytes };
 	let asked = 0;
 	const all = await askAlone(line, EVERY_ID, EVERY_ID_ROUNDS_MS, () => report(++asked / EVERY_ID.length));
 	return { ...all, garbageBytes };

@@ -38,6 +38,8 @@ export interface ServoLineOptions {
 	readonly signal?: AbortSignal;
 	/** What one direction of the adapter may hold bytes back, ms. */
 	readonly usbFrameMs?: number;
+	/** The rate a transport that is open already was opened with; without it the line opens it anew. */
+	readonly openAt?: number;
 	readonly protocol?: ServoProtocol;
 }
 
@@ -76,6 +78,7 @@ export class ServoLine {
 		this.#scheduler = options.scheduler;
 		this.#signal = options.signal;
 		this.#usbFrameMs = options.usbFrameMs ?? 1;
+		this.#baudRate = options.openAt ?? null;
 		this.#protocol = options.protocol ?? FEETECH_PROTOCOL;
 		this.#parser = this.#protocol.createParser({
 			onStatus: (id, errorBits, data, offset, length) =>
