@@ -49,6 +49,7 @@ export { createRenderedCamera, type RenderedCameraOptions } from './rendered-cam
 export { createSwapWatch, type SwapWatch } from './swap-watch';
 export {
 	askForCameras,
+	camerasAllowed,
 	listCameras,
 	onCamerasChanged,
 	webCameraOpener,

@@ -26,9 +26,15 @@ export function webCamerasSupported(): boolean {
 	return mediaDevices !== undefined && 'MediaStreamTrackProcessor' in globalThis;
 }
 
-/** Asks for permission; until then cameras have no names. */
+/** Permission stands: cameras have names. */
+export async function camerasAllowed(): Promise<boolean> {
+	return (await listCameras()).some(({ label }) => label !== '');
+}
+
+/** Asks for permission where it does not stand yet; until then cameras have no names. */
 export async function askForCameras(): Promise<Result<null, OpenFailure>> {
 	if (!webCamerasSupported()) return err('unsupported');
+	if (await camerasAllowed()) return ok(null);
 	try {
 		const stream = await navigator.mediaDevices.getUserMedia({ video: true });
 		for (const track of stream.getTracks()) track.stop();
