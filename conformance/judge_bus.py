@@ -23,6 +23,7 @@ from lerobot_judge import quiet  # noqa: F401  (first: it sets the environment)
 
 from lerobot.robots.so_follower import SO101Follower, SO101FollowerConfig
 from lerobot_judge import tap as taps
+from lerobot_judge.patience import be_patient
 from lerobot_judge.report import Report, versions
 
 ARM_ID = "judged"
@@ -57,6 +58,7 @@ class Talk:
         self.robot = SO101Follower(config)
         self.tap = taps.Tap()
         self.tap.attach(self.robot.bus.port_handler)
+        be_patient(self.robot.bus.port_handler)
         self.answers = answers
         self.questions: list[str] = []
 

@@ -22,6 +22,7 @@ from lerobot_judge import quiet  # noqa: F401  (first: it sets the environment)
 
 from lerobot.robots.so_follower import SO101Follower, SO101FollowerConfig
 from lerobot.teleoperators.so_leader import SO101Leader, SO101LeaderConfig
+from lerobot_judge.patience import be_patient
 from lerobot_judge.report import Report
 
 ARM_ID = "judged"
@@ -41,8 +42,6 @@ POSES = [
 ]
 # Bytes of lasting memory that calibrating may change: limits, homing offset, mode.
 CALIBRATION_BYTES = [9, 10, 11, 12, 31, 32, 33]
-# LeRobot gives a servo 50 ms; the machine that emulates it may be busy. Not what is judged here.
-PATIENCE_MS = 1000
 PSEUDO_TERMINALS = ("/dev/pts/", "/dev/ttys")
 
 
@@ -113,14 +112,7 @@ class Lerobot:
         else:
             self.device = SO101Leader(SO101LeaderConfig(port=port, id=ARM_ID, calibration_dir=folder))
         self.file = folder / f"{ARM_ID}.json"
-        handler = self.device.bus.port_handler
-        in_time = handler.setPacketTimeout
-
-        def patiently(length: int) -> None:
-            in_time(length)
-            handler.packet_timeout += PATIENCE_MS
-
-        handler.setPacketTimeout = patiently
+        be_patient(self.device.bus.port_handler)
 
     @contextlib.contextmanager
     def connected(self, ask):

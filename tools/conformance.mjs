@@ -163,7 +163,7 @@ async function calibrationOnce(python) {
 	}
 }
 
-/** LeRobot gives a servo 50 ms to answer: on a busy machine the pseudo terminal may be later than that, so it is asked again. */
+/** A busy machine may keep an emulated servo from answering for longer than anybody waits, so it is asked again. */
 const BUS_ATTEMPTS = 3;
 
 /** @param {string} name @param {() => Promise<{ what: string, problems: string[] }[]>} once */
