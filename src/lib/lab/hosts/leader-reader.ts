@@ -149,10 +149,10 @@ export class LeaderReader {
 		return this.#settled();
 	}
 
-	async close(): Promise<void> {
+	/** Asks and listens no more; the port stays as it is. */
+	detach(): void {
 		this.#units = null;
 		this.#bus.close();
-		await this.#transport.close();
 	}
 
 	#ask(nowMs: number): void {

@@ -10,7 +10,7 @@ import {
 	type JointCause,
 	type TickBatch
 } from '$lib/contracts';
-import { isCodedError } from '$lib/core';
+import { isCoded } from '$lib/core';
 import {
 	createHealthLog,
 	createMemoryArmStore,
@@ -167,7 +167,7 @@ export class ArmMemory {
 	}
 
 	#tell(error: unknown): void {
-		const code = isCodedError(error) ? error.code : 'no_indexeddb';
+		const code = isCoded(error) ? error.code : 'no_indexeddb';
 		if (this.#told.has(code)) return;
 		this.#told.add(code);
 		this.#options.onProblem?.(code);
