@@ -20,7 +20,15 @@ export type ProcedureView =
 /** What a person does; what does not fit the procedure at hand is ignored. */
 export type ProcedureAction =
 	| {
-			readonly do: 'begin' | 'motorIsConnected' | 'next' | 'retry' | 'middleIsSet' | 'finishSweep' | 'again';
+			readonly do:
+				| 'begin'
+				| 'motorIsConnected'
+				| 'next'
+				| 'retry'
+				| 'useAnyway'
+				| 'middleIsSet'
+				| 'finishSweep'
+				| 'again';
 	  }
 	| { readonly do: 'importText'; readonly text: string };
 
@@ -116,6 +124,7 @@ function actOnSetup(run: MotorSetupRun, action: ProcedureAction): void {
 		case 'motorIsConnected':
 		case 'next':
 		case 'retry':
+		case 'useAnyway':
 			run[action.do]();
 			return;
 		default:

@@ -37,6 +37,7 @@ export class ProcedurePage {
 			motorIsConnected: person('motorIsConnected'),
 			next: person('next'),
 			retry: person('retry'),
+			useAnyway: person('useAnyway'),
 			close
 		};
 		this.calibrationActions = {

@@ -26,13 +26,12 @@ export interface MotorSetupOptions {
 export interface MotorSetupRun {
 	readonly view: MotorSetupView;
 	readonly counters: Readonly<WriteCounters>;
-	/** The problem at hand is one a person may overrule with `useAnyway`. */
-	readonly canUseAnyway: boolean;
 	begin(): void;
 	/** The person says that the motor of this step is plugged in, alone. */
 	motorIsConnected(): void;
 	next(): void;
 	retry(): void;
+	/** Goes on in spite of the problem, where the view allows it. */
 	useAnyway(): void;
 	/** Ends it. A motor that is being written is finished first. */
 	close(): Promise<void>;
@@ -110,9 +109,6 @@ export function createMotorSetup(options: MotorSetupOptions): MotorSetupRun {
 		get view() {
 			return view;
 		},
-		get canUseAnyway() {
-			return canBeAccepted(state);
-		},
 		begin: () => dispatch({ type: 'begin' }),
 		motorIsConnected: () => dispatch({ type: 'motor_is_connected' }),
 		next: () => dispatch({ type: 'next' }),
@@ -134,5 +130,12 @@ function servoIdOf(spec: RobotSpec, name: string): number {
 function viewOf(state: SetupState, found: FoundMotor | null): MotorSetupView {
 	const { step, joint, done, problem } = state;
 	const shown: FoundServo | null = found === null ? null : foundServo(found);
-	return { step: step === 'closed' ? 'intro' : step, joint, done, found: shown, problem };
+	return {
+		step: step === 'closed' ? 'intro' : step,
+		joint,
+		done,
+		found: shown,
+		problem,
+		canUseAnyway: canBeAccepted(state)
+	};
 }

@@ -151,7 +151,7 @@ describe('refused before anything is written', () => {
 			code: 'voltage',
 			details: { level: 'high', volts: 12, minVolts: 4, maxVolts: 8 }
 		});
-		expect(high.arm.run.canUseAnyway).toBe(false);
+		expect(high.arm.run.view.canUseAnyway).toBe(false);
 		high.arm.run.useAnyway();
 		expect(high.arm.run.view.step).toBe('problem');
 
@@ -169,7 +169,7 @@ describe('refused before anything is written', () => {
 			'gripper'
 		);
 		expect(low.problem).toMatchObject({ code: 'voltage', details: { level: 'low', volts: 7.4 } });
-		expect(low.arm.run.canUseAnyway).toBe(true);
+		expect(low.arm.run.view.canUseAnyway).toBe(true);
 		low.arm.run.useAnyway();
 		expect((await low.arm.rest()).step).toBe('motor_done');
 		// It complains of the voltage with every answer; it is set up all the same.
@@ -185,8 +185,8 @@ describe('refused before anything is written', () => {
 		arm.run.next();
 		arm.plug('wrist_roll');
 		expect((await arm.connect()).problem).toEqual({
-			code: 'voltage',
-			details: { level: 'mixed', maxVolts: 14, otherVolts: 8 }
+			code: 'mixed_voltage',
+			details: { maxVolts: 14, otherVolts: 8 }
 		});
 		arm.run.useAnyway();
 		expect((await arm.rest()).step).toBe('motor_done');

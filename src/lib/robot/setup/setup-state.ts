@@ -14,11 +14,10 @@ export type SetupProblemCode =
 	| 'several_motors'
 	/** `details.model`. */
 	| 'wrong_model'
-	/**
-	 * `details.level` 'high' or 'low': the supply does not fit the motor (`volts`, `minVolts`, `maxVolts`). `details.level`
-	 * 'mixed': this motor was made for another supply than those before it (`maxVolts`, `otherVolts`).
-	 */
+	/** The supply does not fit the motor: `details.level` 'high' or 'low', `volts`, `minVolts`, `maxVolts`. */
 	| 'voltage'
+	/** This motor was made for another supply than those before it: `details.maxVolts`, `otherVolts`. */
+	| 'mixed_voltage'
 	/** The motor that got its number a moment ago is still plugged in (`details.joint`). */
 	| 'same_motor'
 	| 'port_lost'
@@ -71,4 +70,6 @@ export interface MotorSetupView {
 	readonly done: readonly string[];
 	readonly found: FoundServo | null;
 	readonly problem: SetupProblem | null;
+	/** The person may overrule the problem at hand. */
+	readonly canUseAnyway: boolean;
 }

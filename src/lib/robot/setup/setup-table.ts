@@ -19,7 +19,7 @@ export interface SetupMove {
 }
 
 /** Problems a person may know better about than we do. */
-const CAN_BE_ACCEPTED: readonly SetupProblemCode[] = ['same_motor', 'voltage'];
+const CAN_BE_ACCEPTED: readonly SetupProblemCode[] = ['same_motor', 'mixed_voltage', 'voltage'];
 
 /** @param joints which to set up; default: all, in LeRobot's order, the gripper first */
 export function setupStart(spec: RobotSpec, joints?: readonly string[]): SetupState {
@@ -126,7 +126,7 @@ function problemOf(
 		};
 	if (state.accepted) return null;
 	if (state.doneMaxVolts !== null && state.doneMaxVolts !== maxVolts)
-		return { code: 'voltage', details: { level: 'mixed', maxVolts, otherVolts: state.doneMaxVolts } };
+		return { code: 'mixed_voltage', details: { maxVolts, otherVolts: state.doneMaxVolts } };
 	const same = doneJointWith(state, found, spec);
 	return same === null ? null : { code: 'same_motor', details: { joint: same } };
 }

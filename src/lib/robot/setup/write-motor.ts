@@ -48,7 +48,8 @@ export async function writeMotor(
 ): Promise<Outcome> {
 	const at: Place = { id: motor.id, baudRate: motor.baudRate };
 	const outcome = await writeAt(line, at, target, counters);
-	return line.lost ? { code: 'port_lost', details: {} } : outcome;
+	// Also a port that is closed and does not open again: only a port that is open could have lost the motor.
+	return !line.alive ? { code: 'port_lost', details: {} } : outcome;
 }
 
 async function writeAt(

@@ -31,8 +31,15 @@ export const SETUP_PROBLEMS = [
 	/** More than one motor is plugged in. */
 	'several_motors',
 	'wrong_model',
+	/** The supply does not fit the motor. */
 	'voltage',
+	/** This motor was made for another supply than those before it. */
+	'mixed_voltage',
+	/** The motor that got its number a moment ago is still plugged in. */
+	'same_motor',
 	'port_lost',
+	/** The motor stopped answering while it was written. */
+	'motor_lost',
 	/** Acknowledged, but another value was read back. */
 	'setting_refused'
 ] as const;
@@ -53,6 +60,8 @@ export interface SetupView {
 	readonly found: FoundServo | null;
 	/** Set when `step` is 'problem'. */
 	readonly problem: SetupProblem | null;
+	/** The person may overrule the problem at hand. */
+	readonly canUseAnyway: boolean;
 }
 
 export interface SetupActions {
@@ -60,5 +69,6 @@ export interface SetupActions {
 	motorIsConnected(): void;
 	next(): void;
 	retry(): void;
+	useAnyway(): void;
 	close(): void;
 }

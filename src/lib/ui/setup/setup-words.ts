@@ -30,10 +30,25 @@ const words: Readonly<Record<SetupProblemCode, ProblemWords>> = {
 		what: () => m.setup_problem_voltage_what(),
 		next: () => m.setup_problem_voltage_next()
 	},
+	mixed_voltage: {
+		title: () => m.setup_problem_mixed_title(),
+		what: () => m.setup_problem_mixed_what(),
+		next: () => m.setup_problem_mixed_next()
+	},
+	same_motor: {
+		title: () => m.setup_problem_same_title(),
+		what: () => m.setup_problem_same_what(),
+		next: () => m.setup_problem_same_next()
+	},
 	port_lost: {
 		title: () => m.setup_problem_lost_title(),
 		what: () => m.setup_problem_lost_what(),
 		next: () => m.setup_problem_lost_next()
+	},
+	motor_lost: {
+		title: () => m.setup_problem_motor_lost_title(),
+		what: () => m.setup_problem_motor_lost_what(),
+		next: () => m.setup_problem_motor_lost_next()
 	},
 	setting_refused: {
 		title: () => m.setup_problem_refused_title(),

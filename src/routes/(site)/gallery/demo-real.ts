@@ -136,16 +136,18 @@ export const setupActions: SetupActions = {
 	motorIsConnected: nothing,
 	next: nothing,
 	retry: nothing,
+	useAnyway: nothing,
 	close: nothing
 };
 
 export function setupViews(): { id: string; view: SetupView }[] {
 	const found = { id: 1, baudRate: 1_000_000, modelNumber: 777, firmware: '3.10', voltageV: 5.1 };
-	const at = (index: number): Pick<SetupView, 'joint' | 'done' | 'found' | 'problem'> => ({
+	const at = (index: number): Omit<SetupView, 'step'> => ({
 		joint: SETUP_ORDER[index] ?? null,
 		done: SETUP_ORDER.slice(0, index),
 		found: null,
-		problem: null
+		problem: null,
+		canUseAnyway: false
 	});
 	return [
 		{ id: 'intro', view: { ...at(9), done: [], step: 'intro' } },
@@ -159,7 +161,12 @@ export function setupViews(): { id: string; view: SetupView }[] {
 		{ id: 'all_done', view: { ...at(9), step: 'all_done' } },
 		...[...SETUP_PROBLEMS, 'unknown'].map((code) => ({
 			id: code,
-			view: { ...at(3), step: 'problem' as const, problem: { code, details: {} } }
+			view: {
+				...at(3),
+				step: 'problem' as const,
+				problem: { code, details: {} },
+				canUseAnyway: code === 'same_motor' || code === 'mixed_voltage'
+			}
 		}))
 	];
 }
