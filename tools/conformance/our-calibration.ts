@@ -10,17 +10,14 @@ import { createInterface } from 'node:readline';
 import { createWallScheduler } from '$lib/core';
 import { SO101 } from '$lib/contracts';
 import {
-	compareCalibrations,
 	createArmSession,
 	createBusCommands,
-	createCalibration,
 	createFeetechBus,
-	parseCalibrationFile,
 	STS3215_DRIVER,
-	ticksToUnit,
-	type CalibrateView,
-	type CalibrationRun
+	ticksToUnit
 } from '$lib/robot';
+import { createCalibration, type CalibrateView, type CalibrationRun } from '$lib/robot/calibrate';
+import { compareCalibrations, parseCalibrationFile } from '$lib/robot/calibration-files';
 import { createTtyTransport } from '../../bench/rig/tty-transport';
 
 interface Order {

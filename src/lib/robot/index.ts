@@ -6,25 +6,6 @@ export type { BusError, BusErrorCode } from './bus/bus-error';
 export type { BusCounters, ServoBusOptions } from './bus/bus-options';
 export type { ServoBus } from './bus/servo-bus';
 export * from './calibration';
-export {
-	createCalibration,
-	type CalibrateJointView,
-	type CalibrateView,
-	type CalibrationOptions,
-	type CalibrationRun
-} from './calibrate';
-export { compareCalibrations, type CalibrationComparison } from './calibration-files/compare';
-export type { CalibrationFileError } from './calibration-files/file-error';
-export {
-	formatLerobotCalibration,
-	lerobotFilePlace,
-	type LerobotFilePlace
-} from './calibration-files/lerobot-file';
-export {
-	MAX_CALIBRATION_CHARS,
-	parseCalibrationFile,
-	type CalibrationFile
-} from './calibration-files/parse-calibration-file';
 export { ControlLoop, type ControlLoopOptions, type LoopInputs } from './control-loop';
 export { createFeetechBus, STATUS_ERROR, STS3215_DRIVER } from './feetech';
 export * from './find';
