@@ -19,11 +19,10 @@ export function hexId({ vendorId, productId }: UsbChip): string {
 
 /** Value of Chromium's policy SerialAllowUsbDevicesForUrls for one address. */
 export function allowDevicesPolicy(origin: string): string {
-	const devices = USB_CHIPS.map(({ vendorId, productId }) => ({
-		vendor_id: vendorId,
-		product_id: productId
-	}));
-	return JSON.stringify([{ devices, urls: [origin] }], null, 2);
+	const devices = USB_CHIPS.map(
+		({ vendorId, productId }) => `    { "vendor_id": ${vendorId}, "product_id": ${productId} }`
+	);
+	return `[{\n  "devices": [\n${devices.join(',\n')}\n  ],\n  "urls": ${JSON.stringify([origin])}\n}]`;
 }
 
 /** Value of Chromium's policy SerialAskForUrls. */
