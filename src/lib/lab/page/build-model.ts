@@ -101,6 +101,9 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			missedTicks: core.missedTicks,
 			retries: core.telemetry.retries
 		},
+		...(core.kind === 'real' && core.connect.history.length > 0
+			? { healthHistory: core.connect.history }
+			: {}),
 		source: {
 			active: arm === 'armed' || arm === 'holding' ? core.report.source : core.inputs.source,
 			available: [

@@ -97,8 +97,8 @@ export class LabCore {
 			telemetry: this.telemetry,
 			inputs: this.inputs,
 			onReport: (before, now) => this.#onReport(before, now),
-			onTicks: () => {
-				if (this.kind === 'real' && this.#poses.measure(this.telemetry.state)) this.connect.reading();
+			onTicks: (batch) => {
+				if (this.kind === 'real') this.connect.ticks(batch, this.#poses.measure(this.telemetry.state));
 			},
 			onProcedure: (view) => this.connect.procedures.take(view),
 			onGesture: () => this.recordTrigger.emit('go'),
@@ -114,6 +114,7 @@ export class LabCore {
 			robot: () => this.#link.side?.robot ?? null,
 			takeSeat: () => this.takeSeat(),
 			goVirtual: () => this.#switch('virtual'),
+			onProblem: (code) => this.fail(code),
 			onChange: () => this.changed.emit()
 		});
 		this.exports = createExports(this.#workers);

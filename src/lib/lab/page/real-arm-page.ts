@@ -1,9 +1,12 @@
 // The page's side of a real arm: joins the connection machine to ROBOT, to the browser's ports and to what ROBOT reports.
 
-import type { ArmReport, FoundArm } from '$lib/contracts';
+import { isErrorCode, type ArmReport, type ErrorCode, type FoundArm, type TickBatch } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
+import { openIdbArmStore } from '$lib/recorder';
+import type { HealthSessionView } from '$lib/ui/lab';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
+import { ArmMemory } from './arm-memory';
 import { createConnectControl, type ConnectControl } from './connect-control';
 import { ProcedurePage } from './procedure-page';
 import { createSerialAccess } from './serial-access';
@@ -13,6 +16,7 @@ export interface RealArmOptions {
 	readonly robot: () => RunningWorker<RobotApi> | null;
 	readonly takeSeat: () => Promise<void>;
 	readonly goVirtual: () => Promise<void>;
+	readonly onProblem: (code: ErrorCode) => void;
 	readonly onChange: () => void;
 }
 
@@ -24,15 +28,23 @@ export interface RealArmPage extends Pick<ConnectControl, 'view' | 'actions' | '
 	reopen(): void;
 	/** ROBOT reports what became of the arm. */
 	heard(report: ArmReport): void;
-	/** Its joints were read. */
-	reading(): void;
+	/** Newest ticks; `read`: its joints were read. */
+	ticks(batch: TickBatch, read: boolean): void;
+	/** Earlier sessions of the arm that is there, newest last. */
+	readonly history: readonly HealthSessionView[];
 	/** Another tab has the arm now. */
 	seatLost(): void;
 	/** Resolves when other tabs and programs may have the port. */
 	leave(): Promise<void>;
 }
 
-export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmOptions): RealArmPage {
+export function createRealArm({
+	robot,
+	takeSeat,
+	goVirtual,
+	onProblem,
+	onChange
+}: RealArmOptions): RealArmPage {
 	const ask = <T>(question: (api: RunningWorker<RobotApi>['api']) => Promise<T>): Promise<T> => {
 		const running = robot();
 		if (running === null) return Promise.reject(new TypeError('ROBOT is not running'));
@@ -53,16 +65,38 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 		onChange,
 		ports: {
 			access: createSerialAccess(),
-			open: (port, patient) => ask<ConnectAnswer<void>>((api) => api.openPort(port, patient)),
+			open: async (port, patient) => {
+				// What is remembered of an arm is known before the arm is.
+				await (opened ??= memory.open());
+				return ask<ConnectAnswer<void>>((api) => api.openPort(port, patient));
+			},
 			look: () => ask<ConnectAnswer<FoundArm>>((api) => api.look()),
-			shut: () => ask((api) => api.closePort()),
+			shut: () => {
+				memory.end();
+				history = [];
+				return ask((api) => api.closePort());
+			},
 			procedure: (which, port) => procedures.run(which, port),
 			endProcedure: () => procedures.end(),
 			takeSeat,
 			goVirtual,
-			judge: () => ({ name: null, problem: null })
+			judge(arm) {
+				const { name, problem: refusal } = memory.met(arm.fingerprint, 'follower');
+				if (refusal === null) memory.begin(arm.fingerprint);
+				history = memory.history(arm.fingerprint);
+				return { name, problem: refusal };
+			}
 		}
 	});
+	const memory = new ArmMemory({
+		openStore: openIdbArmStore,
+		epochMs: () => Date.now(),
+		onProblem: (code) => {
+			if (isErrorCode(code)) onProblem(code);
+		}
+	});
+	let opened: Promise<void> | null = null;
+	let history: readonly HealthSessionView[] = [];
 	let lost = false;
 
 	return {
@@ -89,14 +123,21 @@ export function createRealArm({ robot, takeSeat, goVirtual, onChange }: RealArmO
 			}
 			lost = isLost;
 		},
-		reading() {
-			if (control.state.step === 'ready') control.send({ type: 'reading' });
+		ticks(batch, read) {
+			memory.take(batch);
+			if (read && control.state.step === 'ready') control.send({ type: 'reading' });
+		},
+		get history() {
+			return history;
 		},
 		seatLost: () => control.send({ type: 'lost', problem: problem('other_tab') }),
 		async leave() {
 			control.send({ type: 'leave' });
 			await ask((api) => api.closePort()).catch(() => undefined);
 		},
-		dispose: () => control.dispose()
+		dispose() {
+			memory.end();
+			control.dispose();
+		}
 	};
 }

@@ -12,7 +12,7 @@ export interface RobotFeedOptions {
 	readonly inputs: Inputs;
 	readonly onReport: (before: ArmReport, now: ArmReport) => void;
 	/** Telemetry has new values. */
-	readonly onTicks: () => void;
+	readonly onTicks: (batch: TickBatch) => void;
 	/** The leader's squeeze asked to start or stop recording. */
 	readonly onGesture: () => void;
 	/** Setting up or calibrating went on. */
@@ -56,6 +56,6 @@ export class RobotFeed {
 		this.silentChecks = 0;
 		telemetry.take(batch);
 		if (inputs.targets === null && this.report.status === 'armed') inputs.startFrom(telemetry.goal);
-		onTicks();
+		onTicks(batch);
 	}
 }
