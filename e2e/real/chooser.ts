@@ -5,15 +5,13 @@
 import type { BrowserContext } from '@playwright/test';
 
 /** What the person does with the list. */
-export type Choice = 'first' | 'nothing' | 'stays_open';
+type Choice = 'first' | 'nothing';
 
 export interface Chooser {
 	/** What the next list is answered with. */
 	choice: Choice;
 	/** How often the list was shown. */
 	readonly shown: number;
-	/** Forgets what pages were given, as an empty profile. */
-	forget(): void;
 }
 
 /** A person reads before choosing; faster answers are a browser's own. */
@@ -26,8 +24,7 @@ export async function answerChooser(context: BrowserContext): Promise<Chooser> {
 		choice: 'first',
 		get shown() {
 			return shown;
-		},
-		forget: () => void (granted = false)
+		}
 	};
 	await context.exposeBinding('rigChoice', async (): Promise<Choice> => {
 		shown += 1;
@@ -49,7 +46,6 @@ export async function answerChooser(context: BrowserContext): Promise<Chooser> {
 		serial.requestPort = async ({ filters = [] } = {}) => {
 			if (!navigator.userActivation.isActive) throw new DOMException('no gesture', 'SecurityError');
 			const choice = await ask.rigChoice();
-			if (choice === 'stays_open') return new Promise(() => undefined);
 			const listed = (await all()).filter((port) => {
 				const { usbVendorId, usbProductId } = port.getInfo();
 				return (

@@ -57,8 +57,12 @@ export async function startRig(): Promise<Rig> {
 	const rig: Rig = {
 		dir: hello.rigDir,
 		hotplug: hello.hotplug,
-		arm: async (arm, action) => void (await ask({ arm, action })),
-		port: async (arm, port) => void (await ask({ arm, port })),
+		async arm(arm, action) {
+			await ask({ arm, action });
+		},
+		async port(arm, port) {
+			await ask({ arm, port });
+		},
 		async state(arm) {
 			const state = await ask({ arm, port: { do: 'state' } });
 			if (state === null) throw new TypeError('the rig told no state');
@@ -72,7 +76,9 @@ export async function startRig(): Promise<Rig> {
 				await rig.port(arm, { do: 'plug' });
 			}
 		},
-		rule: async (policy) => void (await ask({ do: 'rule', policy })),
+		async rule(policy) {
+			await ask({ do: 'rule', policy });
+		},
 		close() {
 			child.stdin.end();
 			return ended;

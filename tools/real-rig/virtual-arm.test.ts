@@ -18,11 +18,11 @@ function rigArm() {
 		arm,
 		run,
 		/** As the rig's input has it. */
-		apply(action: ArmActionInput) {
+		apply: (action: ArmActionInput): void => {
 			const command = CommandSchema.parse({ id: 1, arm: 'leader', action });
 			if ('action' in command) arm.apply(command.action);
 		},
-		ask(id: number, instruction: number, params: readonly number[] = [], baudRate = MBAUD): number[] {
+		ask: (id: number, instruction: number, params: readonly number[] = [], baudRate = MBAUD): number[] => {
 			const packet = [0xff, 0xff, id, params.length + 2, instruction, ...params];
 			packet.push(~packet.slice(2).reduce((sum, byte) => sum + byte, 0) & 0xff);
 			said.length = 0;
