@@ -1,12 +1,12 @@
 /**
  * What programs other than ours say about us, from end to end:
  *
- *     node tools/conformance.mjs [recording] [dataset] [bus] [calibration] [judge]      without a name: all five
+ *     node tools/conformance.mjs [recording] [dataset] [bus] [setup] [calibration] [judge]      without a name: all
  *
  * `recording`: real Chromium records three episodes with the virtual arm and two cameras, and we examine them; `dataset`:
  * LeRobot loads and trains on the download, its linters look at it; `bus`: LeRobot's follower drives the servo chain behind
- * a pseudo terminal; `calibration`: LeRobot's follower and leader and our driver calibrate one arm in turn and use each
- * other's files; `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
+ * a pseudo terminal; `setup`: LeRobot and our driver give the same new motors their numbers; `calibration`: LeRobot's
+ * follower and leader and our driver calibrate one arm in turn and use each other's files; `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
  * lines; what cannot be had is a FAIL with CI=true and a SKIPPED elsewhere. Last report: .cache/conformance.json, with the
  * recording beside it.
  */
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { ensureJudge } from '../conformance/setup.mjs';
 import { serve } from '../server/serve.js';
 import { withHandChain } from './conformance/calibration.mjs';
+import { withBoxChain } from './conformance/setup.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { createLoader } from './lib/load-ts.mjs';
 import { build, install } from './lib/prepare.mjs';
@@ -163,6 +164,15 @@ async function calibrationOnce(python) {
 	}
 }
 
+/** @param {string} python */
+async function setupOnce(python) {
+	try {
+		return await withBoxChain(python, (args) => ask('setup', python, args));
+	} catch (error) {
+		return [{ what: 'setup: the motors are served', problems: [String(error)] }];
+	}
+}
+
 /** A busy machine may keep an emulated servo from answering for longer than anybody waits, so it is asked again. */
 const BUS_ATTEMPTS = 3;
 
@@ -185,6 +195,7 @@ async function main(python) {
 	else if (wanted('recording')) missing('recording', chromium.missing);
 	else made = lastRecording();
 	if (wanted('bus')) await onPseudoTerminal('bus', () => busOnce(python));
+	if (wanted('setup')) await onPseudoTerminal('setup', () => setupOnce(python));
 	if (wanted('calibration')) await onPseudoTerminal('calibration', () => calibrationOnce(python));
 	// Two programs that count for a while each: side by side.
 	const datasetDone = wanted('dataset') && made !== null ? dataset(python, made) : Promise.resolve();
