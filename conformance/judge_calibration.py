@@ -162,6 +162,14 @@ def different(a: list[list[int]], b: list[list[int]], only: list[int] | None) ->
     return problems
 
 
+def different_lines(ours: str, theirs: str) -> list[str]:
+    if ours == theirs:
+        return []
+    pairs = zip(ours.split("\n"), theirs.split("\n"), strict=False)
+    problems = [f"line {n + 1}: ours {a.strip()}, LeRobot's {b.strip()}" for n, (a, b) in enumerate(pairs) if a != b]
+    return problems or [f"{len(ours)} characters, LeRobot's {len(theirs)}"]
+
+
 def positions_agree(lerobot: Lerobot, ours: Ours, hand: Hand, text: str) -> list[str]:
     """Reads the same poses with both."""
     problems = []
@@ -225,7 +233,7 @@ def judge(role: str, port: str, hand: Hand, ours: Ours, report: Report, folder: 
     )
     if not attempt("ours calibrates a new arm", lambda: calibrates("ours", lambda: ours.calibrate(hand)["file"])):
         return
-    attempt("both save the same file", lambda: [] if texts["ours"] == texts["theirs"] else list(texts.values()))
+    attempt("both save the same file", lambda: different_lines(texts["ours"], texts["theirs"]))
     # A leader's gains stay the factory's with LeRobot; the lab sets every arm up as one that can follow.
     only = None if role == "follower" else CALIBRATION_BYTES
     attempt("both leave the same lasting memory", lambda: different(memories["ours"], memories["theirs"], only))

@@ -213,6 +213,30 @@ describe('files instead of a sweep', () => {
 		});
 	});
 
+	it("phosphobot's file: its zero pose is the middle, counted from what the servos hold", async () => {
+		const bench = await createBench({ calibration: shifted([7, -7, 7, -7, 7, -7]), middle: MIDDLE });
+		// As its own procedure would read the zero pose, gripper closed.
+		const offsets = SO101.joints.map(({ unit }, j) => {
+			bench.hand.plant.q[j] = unit === 'percent' ? (SO101_CHAIN.joints[j]?.minRad ?? 0) : 0;
+			return bench.arm.chain.presentPosition(j);
+		});
+		bench.run.importText(
+			JSON.stringify({
+				name: 'so-100',
+				servos_offsets: offsets,
+				servos_offsets_signs: [-1, 1, 1, 1, 1, 1]
+			})
+		);
+		await bench.until(({ step }) => step === 'done');
+		const held = bench.remembered();
+		for (const [name, { homing_offset, range_min, range_max }] of Object.entries(held)) {
+			const right = VIRTUAL_SO101_CALIBRATION[name];
+			expect(Math.abs(homing_offset - (right?.homing_offset ?? 0)), name).toBeLessThanOrEqual(1);
+			expect(Math.abs(range_min - (right?.range_min ?? 0)), name).toBeLessThanOrEqual(1);
+			expect(Math.abs(range_max - (right?.range_max ?? 0)), name).toBeLessThanOrEqual(1);
+		}
+	});
+
 	it('a damaged file is told by its own code and the arm may be swept instead', async () => {
 		const bench = await createBench({ middle: MIDDLE });
 		bench.run.importText('{"shoulder_pan": {"id": 1,');
