@@ -20,7 +20,7 @@ const FAULTS: readonly Fault[] = [
 		cause: 'servo_missing',
 		what: 'the third servo does not answer',
 		faults: [{ do: 'missing', servo: 3 }],
-		names: /3 /
+		names: /\b3\s/
 	},
 	{ cause: 'duplicate_id', what: 'two servos have id 4', faults: [{ do: 'id', servo: 5, to: 4 }] },
 	{ cause: 'not_set_up', what: 'a servo answers under id 9', faults: [{ do: 'id', servo: 2, to: 9 }] },
@@ -40,13 +40,13 @@ const FAULTS: readonly Fault[] = [
 		cause: 'overheat',
 		what: 'a servo is too hot',
 		faults: [{ do: 'temperature', servo: 2, celsius: 75 }],
-		names: /2 /
+		names: /\b2\s/
 	},
 	{
 		cause: 'overload',
 		what: 'a servo is overloaded',
 		faults: [{ do: 'status', servo: 6, bits: 32 }],
-		names: /6 /
+		names: /\b6\s/
 	},
 	{ cause: 'voltage', what: 'the supply is the wrong one', faults: [{ do: 'volts', volts: 12 }] },
 	{ cause: 'wrong_board', what: 'a receiver of satellites', faults: [{ do: 'device', is: 'gps' }] }
