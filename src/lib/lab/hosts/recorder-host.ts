@@ -120,7 +120,7 @@ export class RecorderHost implements RecorderApi {
 				const megabytes = Math.round(((room.quotaBytes ?? 0) - (room.usedBytes ?? 0)) / 1e6);
 				return { ok: false, code: refusal, details: { megabytes } };
 			}
-			const datasetId = what.datasetId === '' ? await this.#firstDataset(store, what.task) : what.datasetId;
+			const datasetId = what.datasetId === '' ? await this.#newDataset(store, what) : what.datasetId;
 			this.#cameras = what.cameras;
 			this.#seen.clear();
 			this.#wantFrames(true);
@@ -234,10 +234,13 @@ export class RecorderHost implements RecorderApi {
 		return this.#store;
 	}
 
-	/** Recording needs a place to go; the first dataset takes the name of the first task. */
-	async #firstDataset(store: RecordingStore, task: string): Promise<string> {
-		const existing = (await store.listDatasets())[0];
-		return existing?.id ?? store.createDataset(task.slice(0, 60));
+	/** Recording needs a place to go, and simulated episodes do not mix with real ones; a new dataset is named by its task. */
+	async #newDataset(store: RecordingStore, { task, simulated }: StartRecording): Promise<string> {
+		for (const { id } of await store.listDatasets()) {
+			const episodes = await store.listEpisodes({ datasetId: id });
+			if (episodes.every((episode) => episode.simulated === simulated)) return id;
+		}
+		return store.createDataset(task.slice(0, 60));
 	}
 
 	#ended(recorder: EpisodeRecorder, code: ErrorCode | null): void {

@@ -12,7 +12,7 @@ import { probeCapabilities } from '../capabilities';
 import type { ArmAnswer, StartRecording } from '../hosts/api';
 import { createInputs } from './inputs';
 import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
-import { createLibrary } from './library';
+import { activeDataset, createLibrary } from './library';
 import { ArmLink } from './arm-link';
 import type { ArmKind, ArmSide, LinkOptions } from './links';
 import { createRealArm } from './real-arm-page';
@@ -218,9 +218,7 @@ export class LabCore {
 	async refreshLibrary(): Promise<void> {
 		const snapshot = await this.#recorder.snapshot();
 		if (snapshot === null) return;
-		const active =
-			snapshot.datasets.find((dataset) => dataset.id === this.activeDatasetId) ?? snapshot.datasets[0];
-		this.activeDatasetId = active?.id ?? null;
+		this.activeDatasetId = activeDataset(snapshot, this.activeDatasetId, this.kind);
 		this.library.take(snapshot, this.activeDatasetId);
 		this.changed.emit();
 	}
@@ -266,6 +264,8 @@ export class LabCore {
 		this.#feed.report = { ...IDLE_REPORT };
 		this.#poses.forget();
 		this.cameras.switched();
+		this.activeDatasetId = null;
+		void this.refreshLibrary();
 		await this.#restartArm();
 		if (kind === 'real') this.connect.begin();
 	}

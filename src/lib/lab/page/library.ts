@@ -2,7 +2,7 @@
 // that live as long as the snapshot they belong to.
 
 import type { DatasetView, EpisodeView, RecoverableView, StorageView } from '$lib/ui/lab';
-import type { StoreSnapshot } from '../hosts/api';
+import type { DatasetEntry, StoreSnapshot } from '../hosts/api';
 
 export interface Library {
 	readonly datasets: readonly DatasetView[];
@@ -18,6 +18,17 @@ const UNKNOWN_STORAGE: StorageView = {
 	secondsLeft: null,
 	persisted: null
 };
+
+/** Where new episodes go: where the person said, else the first dataset of this kind of arm; null: into a new one. */
+export function activeDataset(
+	{ datasets }: StoreSnapshot,
+	chosen: string | null,
+	kind: 'virtual' | 'real'
+): string | null {
+	const fits = (dataset: DatasetEntry): boolean =>
+		dataset.episodes.every(({ simulated }) => simulated === (kind === 'virtual'));
+	return (datasets.find(({ id }) => id === chosen) ?? datasets.find(fits))?.id ?? null;
+}
 
 /** Seconds of recording that still fit, from the bytes per second of what is there; null before there is any. */
 export function secondsThatFit(snapshot: StoreSnapshot): number | null {
