@@ -39,3 +39,11 @@ it('a tab that leaves lets the next one in', async () => {
 	await heard();
 	expect((await openTab()).told).toEqual([null]);
 });
+
+it('without Web Locks (plain http) the tab has the seat', async () => {
+	vi.stubGlobal('navigator', {});
+	const { seat, told } = await openTab();
+	await seat.takeOver();
+	seat.release();
+	expect(told).toEqual([null]);
+});

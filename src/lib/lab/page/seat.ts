@@ -13,6 +13,11 @@ export async function holdSeat(
 	seatId: string,
 	onChange: (problem: ErrorCode | null) => void
 ): Promise<SeatHold> {
+	// Without Web Locks (an insecure context) no tab hears of another; there is no real arm to share, either.
+	if (!('locks' in navigator)) {
+		onChange(null);
+		return { takeOver: () => Promise.resolve(), release: () => undefined };
+	}
 	const name = `edubotics-seat:${seatId}`;
 	let letGo: (() => void) | null = null;
 
