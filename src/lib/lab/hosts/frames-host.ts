@@ -107,7 +107,7 @@ export class FramesHost {
 			pictures: 0,
 			skipped: 0
 		};
-		if (usual.length > 0) this.#remember(role, Float32Array.from(usual));
+		this.#expect(role, usual);
 		this.#cameras.set(role, camera);
 		device.onLost(() => camera.watch.ended());
 		device.seen.on(({ picture, gist }) => {
@@ -160,8 +160,12 @@ export class FramesHost {
 		return this.#scheduler.now() + this.#originMs - this.#clockOriginMs;
 	}
 
-	#remember(role: CameraRole, view: Float32Array): void {
-		this.#swap = createSwapWatch(new Map([...this.#swap.usual, [role, view]]));
+	/** What `role` should show; empty: that is learned anew. */
+	#expect(role: CameraRole, usual: readonly number[]): void {
+		const views = new Map(this.#swap.usual);
+		if (usual.length > 0) views.set(role, Float32Array.from(usual));
+		else views.delete(role);
+		this.#swap = createSwapWatch(views);
 	}
 
 	readonly #look = (): void => {

@@ -141,11 +141,14 @@ export class DeviceCameras implements CamerasActions {
 			(known) => known.role !== role && known.deviceId !== deviceId
 		);
 		this.#set({ devices: device ? [...others, { role, ...device }] : others });
+		this.#forgetViews([role]);
 		this.#reopen();
 	}
 
 	swap(a: CameraRole, b: CameraRole): void {
 		const other = (role: CameraRole): CameraRole => (role === a ? b : role === b ? a : role);
+		// Where the views say so too, they are right from now on; else a person knows better than what was seen.
+		if (this.#reports.get(a)?.condition !== 'swapped') this.#forgetViews([a, b]);
 		this.#set({ devices: this.#settings.devices.map((known) => ({ ...known, role: other(known.role) })) });
 		this.#reopen();
 	}
@@ -212,6 +215,12 @@ export class DeviceCameras implements CamerasActions {
 		this.#settings = { ...this.#settings, ...part };
 		saveCameraSettings(this.#options.place, this.#settings);
 		this.#options.onChange();
+	}
+
+	/** What these roles usually show is learned anew. */
+	#forgetViews(roles: readonly CameraRole[]): void {
+		const usual = Object.entries(this.#settings.usual).filter(([role]) => !roles.includes(role as CameraRole));
+		this.#set({ usual: Object.fromEntries(usual) });
 	}
 
 	#reopen(): void {
@@ -297,7 +306,6 @@ export class DeviceCameras implements CamerasActions {
 	}
 
 	async #closeAll(): Promise<void> {
-		await this.#remember();
 		for (const role of [...this.#open.keys()]) await this.#close(role);
 	}
 
@@ -329,8 +337,11 @@ export class DeviceCameras implements CamerasActions {
 	}
 
 	async #remember(): Promise<void> {
+		const before = this.#settings.usual;
 		const usual = await this.#link.api?.usualViews().catch(() => null);
-		if (usual) this.#settings = { ...this.#settings, usual: { ...this.#settings.usual, ...usual } };
+		// Forgotten meanwhile stays forgotten.
+		if (!usual || this.#settings.usual !== before) return;
+		this.#settings = { ...this.#settings, usual: { ...before, ...usual } };
 		saveCameraSettings(this.#options.place, this.#settings);
 	}
 }
