@@ -8,18 +8,18 @@
 export const SERVO_FAULTS = { voltage: 1, sensor: 2, overheat: 4, overcurrent: 8, overload: 32 } as const;
 
 export const HEALTH_LIMITS = {
-	/** Degrees Celsius: tell the person; half speed; put the arm to rest. A level is left 3 degrees below. */
+	/** Degrees Celsius: tell the person; slow; put the arm to rest. A level is left 3 degrees below. */
 	warnC: 55,
 	slowC: 60,
 	parkC: 65,
 	hysteresisC: 3,
-	/** Shares of the supply seen at arming (servos run on 5, 7.4 or 12 V): half speed; hold. */
+	/** Shares of the supply seen at arming (servos run on 5, 7.4 or 12 V): slow; hold. */
 	lowVoltageShare: 0.85,
 	brownOutShare: 0.75,
 	/** Volts, whatever the supply: with 5 V three quarters would be less than a servo needs to stay awake. */
 	lowVolts: 4.7,
 	brownOutVolts: 4.4,
-	/** Milliampere of one servo: 60 and 80 % of what a stalled 7.4 V servo draws. Tell; half speed. */
+	/** Milliampere of one servo: 60 and 80 % of what a stalled 7.4 V servo draws. Tell; slow. */
 	warnMa: 1500,
 	slowMa: 2000,
 	/**
@@ -37,13 +37,14 @@ export type JointCause =
 	| 'low_voltage'
 	| 'brown_out'
 	| 'high_current'
+	| 'over_current'
 	| 'pressing'
 	| 'servo_voltage'
 	| 'servo_sensor'
 	| 'servo_overheat'
 	| 'servo_overload';
 
-/** What comes of it: nothing, a word, half speed, hold until it is over, rest. In rising order. */
+/** What comes of it: nothing, a word, slow motion, hold until it is over, rest. In rising order. */
 export const HEALTH_LEVELS = ['ok', 'warn', 'slow', 'hold', 'park'] as const;
 export type HealthLevel = (typeof HEALTH_LEVELS)[number];
 
@@ -74,6 +75,7 @@ const LEVEL_OF: Readonly<Record<JointCause, HealthLevel>> = {
 	servo_overload: 'slow',
 	hot: 'slow',
 	low_voltage: 'slow',
+	over_current: 'slow',
 	high_current: 'warn',
 	pressing: 'warn',
 	warm: 'warn'
@@ -87,7 +89,9 @@ export function judgeJoint(reading: JointReading, supplyV: number | null): Joint
 	const found = new Set<JointCause>();
 	if (temperatureC !== null) heat(temperatureC, found);
 	if (voltageV !== null) sag(voltageV, supplyV, found);
-	if (currentMa !== null && Math.abs(currentMa) >= HEALTH_LIMITS.warnMa) found.add('high_current');
+	const drawnMa = Math.abs(currentMa ?? 0);
+	if (drawnMa >= HEALTH_LIMITS.slowMa) found.add('over_current');
+	else if (drawnMa >= HEALTH_LIMITS.warnMa) found.add('high_current');
 	const most = reading.gripper ? HEALTH_LIMITS.gripperStallLoad : HEALTH_LIMITS.stallLoad;
 	if (loadPercent !== null && Math.abs(loadPercent) >= most) found.add('pressing');
 	const bits = faults ?? 0;

@@ -285,14 +285,16 @@ class ArmGate implements SafetyGate {
 		const perS = this.#handover ? this.#limits.handoverPerS : this.#limits.jointPerS;
 		for (let j = 0; j < goal.length; j++) this.#jointPerS[j] = at(perS, j) * slow;
 		this.#speeds.jointPerS = this.#jointPerS;
-		this.#speeds.tipMmPerS = tipMmPerS * slow;
+		// Half of a ceiling that a lagging arm never meets would slow nothing: no faster than it parks.
+		const tip = slow < 1 ? Math.min(tipMmPerS, this.#limits.parkTipMmPerS) : tipMmPerS;
+		this.#speeds.tipMmPerS = tip;
 		this.#speeds.fraction = fraction;
 		const factor = this.#steps.limit(goal, this.#next, this.#speeds, dtS);
 		if (factor < 1) this.#out.limitedBy |= this.#handover ? LIMITED_BY.handover : LIMITED_BY.speed;
 		// A speed is lost no faster than it is won: readings come in whole encoder steps, and a tick without one is no stop.
 		this.#used = Math.max(this.#steps.usedFraction, this.#used - dtS / this.#limits.rampS);
 		const pulled = readable && this.#ahead.limit(this.#next, this.#health.marginShare, this.#clipped);
-		if (pulled) this.#settle(tipMmPerS * slow, dtS);
+		if (pulled) this.#settle(tip, dtS);
 		for (let j = 0; j < goal.length; j++) goal[j] = at(this.#next, j);
 		return pulled;
 	}

@@ -201,6 +201,7 @@ describe('the words for one joint', () => {
 		[{ loadPercent: 30, gripper: true }, 'warn', ['pressing']],
 		[{ loadPercent: 30 }, 'ok', []],
 		[{ currentMa: 1600 }, 'warn', ['high_current']],
+		[{ currentMa: -2100 }, 'slow', ['over_current']],
 		[{ faults: 4 | 32, temperatureC: 71 }, 'park', ['servo_overheat', 'too_hot', 'servo_overload']],
 		[{ faults: 1 }, 'hold', ['servo_voltage']],
 		[{ faults: 2 }, 'slow', ['servo_sensor']]

@@ -13,19 +13,19 @@ import { HEALTH_LIMITS, SERVO_FAULTS } from '$lib/contracts';
 export const HEALTH = {
 	/** At least one servo is warm (55): the person should know. */
 	warm: 1,
-	/** Hot (60): half speed. */
+	/** Hot (60): slow. */
 	hot: 2,
 	/** Too hot (65): park. */
 	park: 4,
-	/** Supply sags: half speed. */
+	/** Supply sags: slow. */
 	lowVoltage: 8,
 	/** Supply about to brown out: hold. */
 	brownOut: 16,
 	/** A joint pushes against something. */
 	stall: 32,
-	/** A servo draws four fifths of what it draws when stalled: half speed. */
+	/** A servo draws four fifths of what it draws when stalled: slow. */
 	highCurrent: 64,
-	/** A servo reports a fault of its own, `sensor` among them: half speed. */
+	/** A servo reports a fault of its own, `sensor` among them: slow. */
 	fault: 128
 } as const;
 

@@ -13,6 +13,7 @@ const causeWords: Words<JointCause> = {
 	low_voltage: () => m.health_cause_low_voltage(),
 	brown_out: () => m.health_cause_brown_out(),
 	high_current: () => m.health_cause_high_current(),
+	over_current: () => m.health_cause_over_current(),
 	pressing: () => m.health_cause_pressing(),
 	servo_voltage: () => m.health_cause_servo_voltage(),
 	servo_sensor: () => m.health_cause_servo_sensor(),
