@@ -12,9 +12,17 @@ const SITE = [
 	'/classroom',
 	'/bench',
 	'/docs',
+	'/docs/wiring',
+	'/docs/connect',
+	'/docs/connect/no_serial_api',
+	'/docs/print',
+	'/docs/print/it-letter',
+	'/docs/print/risk-assessment',
+	'/docs/print/safety-card',
 	'/docs/errors',
 	'/docs/errors/storage_full'
 ];
+const GALLERY = ['/gallery', '/gallery/connect', '/gallery/procedures'];
 const THEMES = ['light', 'dark', 'projector'] as const;
 
 async function expectNoViolations(page: Page, what: string): Promise<void> {
@@ -26,7 +34,7 @@ async function expectNoViolations(page: Page, what: string): Promise<void> {
 
 for (const prefix of ['', '/en']) {
 	test(`site and help ${prefix === '' ? 'in German' : 'in English'}`, async ({ page, site }) => {
-		test.setTimeout(180_000);
+		test.setTimeout(300_000);
 		for (const path of SITE) {
 			await page.goto(`${site.url}${path === '/' ? prefix || '/' : `${prefix}${path}`}`);
 			await expectNoViolations(page, path);
@@ -36,10 +44,14 @@ for (const prefix of ['', '/en']) {
 
 for (const theme of THEMES) {
 	test(`gallery, ${theme}`, async ({ page, site }) => {
-		test.setTimeout(120_000);
-		await page.goto(`${site.url}/gallery`);
-		await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-		await expectNoViolations(page, theme);
+		test.setTimeout(300_000);
+		// A colour on its way from one theme to the other is no theme.
+		await page.emulateMedia({ reducedMotion: 'reduce' });
+		for (const path of GALLERY) {
+			await page.goto(`${site.url}${path}`);
+			await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+			await expectNoViolations(page, `${path}, ${theme}`);
+		}
 	});
 }
 
