@@ -1,5 +1,6 @@
 // A real leader in ROBOT, beside the follower: its port, who is on the bus, and the reader that drives by it. Reads only;
-// torque is taken off it when a person asks. Knows nothing of pairs: the page judges, and closes what it refuses.
+// torque is taken off it when a person asks. Knows nothing of who belongs to whom: the page judges the pair, then lets the
+// leader drive or closes it.
 
 import {
 	SO101,
@@ -9,8 +10,9 @@ import {
 	type SerialTransport
 } from '$lib/contracts';
 import { err, ok, type Result, type Scheduler } from '$lib/core';
-import type { ArmError } from '$lib/robot';
+import type { ArmError, BusCommands } from '$lib/robot';
 import { diagnose } from '$lib/robot/find';
+import { findLeaderByHand, type PairWatchFailure } from '$lib/teleop';
 import { problem, problemOf } from './connect-problems';
 import { REAL_FAR_END } from './follower-line';
 import { LeaderReader } from './leader-reader';
@@ -25,6 +27,8 @@ export interface LeaderHold {
 export interface RealLeaderOptions {
 	readonly scheduler: Scheduler;
 	readonly hold: (port: PortIdentity, patient: boolean) => Promise<Result<LeaderHold, ConnectProblem>>;
+	/** The arm whose motion drives the follower from now on; null: none. */
+	readonly onDrives: (reader: LeaderReader | null) => void;
 	/** The cable was pulled. The follower holds by itself: the leader's pose grows stale. */
 	readonly onLost: () => void;
 }
@@ -39,14 +43,10 @@ export class RealLeader {
 	readonly #options: RealLeaderOptions;
 	#hold: LeaderHold | null = null;
 	#reader: LeaderReader | null = null;
+	#watching: AbortController | null = null;
 
 	constructor(options: RealLeaderOptions) {
 		this.#options = options;
-	}
-
-	/** Drives the follower; null until the arm was found. */
-	get reader(): LeaderReader | null {
-		return this.#reader;
 	}
 
 	/** @param patient another tab is letting go of it: wait a moment */
@@ -60,6 +60,28 @@ export class RealLeader {
 		return found;
 	}
 
+	/** The pair was judged and may work together: the follower's wishes come from here. False when the arm is gone. */
+	drive(): boolean {
+		this.#options.onDrives(this.#reader);
+		return this.#reader !== null;
+	}
+
+	/**
+	 * Which of the two a hand moves: this one, or the other one that was taken for the follower. Both must be limp; nothing
+	 * is written. Ended by `close`.
+	 */
+	async byHand(follower: BusCommands | null): Promise<Result<'leader' | 'follower', PairWatchFailure>> {
+		const reader = this.#reader;
+		if (reader === null) return err({ cause: 'silent', places: ['a'] });
+		if (follower === null) return err({ cause: 'silent', places: ['b'] });
+		this.#watching?.abort();
+		this.#watching = new AbortController();
+		const { signal } = this.#watching;
+		const { scheduler } = this.#options;
+		const moved = await findLeaderByHand({ a: reader.commands, b: follower, scheduler, signal });
+		return moved.ok ? ok(moved.value === 'a' ? 'leader' : 'follower') : moved;
+	}
+
 	/** Takes the torque off. Ok when every servo is limp. */
 	async letGo(): Promise<Result<void, ArmError | ConnectProblem>> {
 		return (await this.#reader?.letGo()) ?? err(problem('unplugged'));
@@ -68,6 +90,8 @@ export class RealLeader {
 	async close(): Promise<void> {
 		const hold = this.#hold;
 		this.#hold = null;
+		this.#watching?.abort();
+		if (this.#reader !== null) this.#options.onDrives(null);
 		this.#reader?.detach();
 		this.#reader = null;
 		await hold?.release();
