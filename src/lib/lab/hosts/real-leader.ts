@@ -28,7 +28,7 @@ export interface RealLeaderOptions {
 	readonly scheduler: Scheduler;
 	readonly hold: (port: PortIdentity, patient: boolean) => Promise<Result<LeaderHold, ConnectProblem>>;
 	/** The arm whose motion drives the follower from now on; null: none. */
-	readonly onDrives: (reader: LeaderReader | null) => void;
+	readonly onDrives?: (reader: LeaderReader | null) => void;
 	/** The cable was pulled. The follower holds by itself: the leader's pose grows stale. */
 	readonly onLost: () => void;
 }
@@ -49,6 +49,11 @@ export class RealLeader {
 		this.#options = options;
 	}
 
+	/** The arm that was found, for who watches the pair himself; null before. */
+	get reader(): LeaderReader | null {
+		return this.#reader;
+	}
+
 	/** @param patient another tab is letting go of it: wait a moment */
 	async connect(port: PortIdentity, patient: boolean): Promise<Result<FoundLeader, ConnectProblem>> {
 		await this.close();
@@ -62,7 +67,7 @@ export class RealLeader {
 
 	/** The pair was judged and may work together: the follower's wishes come from here. False when the arm is gone. */
 	drive(): boolean {
-		this.#options.onDrives(this.#reader);
+		this.#options.onDrives?.(this.#reader);
 		return this.#reader !== null;
 	}
 
@@ -91,7 +96,7 @@ export class RealLeader {
 		const hold = this.#hold;
 		this.#hold = null;
 		this.#watching?.abort();
-		if (this.#reader !== null) this.#options.onDrives(null);
+		if (this.#reader !== null) this.#options.onDrives?.(null);
 		this.#reader?.detach();
 		this.#reader = null;
 		await hold?.release();
