@@ -46,8 +46,9 @@ globalThis.askAll = async () => {
 
 /** Opens the bare document below `site`. */
 export async function openBare(page: Page, site: string): Promise<void> {
-	const answer = (path: string, contentType: string, body: string): Promise<void> =>
-		page.route(`${site}/bare/${path}`, (route) => route.fulfill({ contentType, body }));
+	const answer = async (path: string, contentType: string, body: string): Promise<void> => {
+		await page.route(`${site}/bare/${path}`, (route) => route.fulfill({ contentType, body }));
+	};
 	await answer('', 'text/html', `<!doctype html><title>bare</title><script src="ask.js"></script>`);
 	await answer('ask.js', 'text/javascript', SCRIPT);
 	const worker = `${SCRIPT}\naskAll().then((said) => postMessage({ said }), (error) => postMessage({ error: String(error) }));`;
