@@ -39,18 +39,22 @@ for (const locale of ['de', 'en'] as const) {
 		);
 		await page.getByRole('button', { name: word('connect_virtual') }).click();
 		const connect = card(page, 'connect');
-		await expect(connect.getByText(word('status_measured'))).toBeVisible({ timeout: MEASURE_MS });
+		await expect(connect.getByText(word('status_measured'), { exact: true })).toBeVisible({
+			timeout: MEASURE_MS
+		});
 		await expect(connect.getByText(word('virtual'), { exact: true })).toBeVisible();
 		await expect(page.getByText(word('virtual_title'), { exact: true })).toBeVisible();
 		await connect.getByRole('button', { name: word('next') }).click();
 		const loop = card(page, 'loop');
 		await loop.getByRole('button', { name: word('run') }).click();
-		await expect(loop.getByText(word('status_measured'))).toBeVisible({ timeout: MEASURE_MS });
+		await expect(loop.getByText(word('status_measured'), { exact: true })).toBeVisible({
+			timeout: MEASURE_MS
+		});
 		await loop.getByRole('button', { name: word('next') }).click();
 		await card(page, 'unplug')
 			.getByRole('button', { name: word('skip') })
 			.click();
-		await expect(card(page, 'unplug').getByText(word('status_skipped'))).toBeVisible();
+		await expect(card(page, 'unplug').getByText(word('status_skipped'), { exact: true })).toBeVisible();
 
 		const { download, bytes } = await take(page, word('download_result'));
 		expect(download.suggestedFilename()).toMatch(/^edubotics-bench-\d{4}-\d\d-\d\d-virtual\.json$/);

@@ -34,7 +34,9 @@ test('connect, loop, cable and supply are measured on the port itself', async ({
 	const word = (key: string): string => words.word(`bench_${key}`);
 	const card = (step: string): Locator => page.locator(`li:has(#bench-${step})`);
 	const measured = (step: string): Promise<void> =>
-		expect(card(step).getByText(word('status_measured'))).toBeVisible({ timeout: MEASURE_MS });
+		expect(card(step).getByText(word('status_measured'), { exact: true })).toBeVisible({
+			timeout: MEASURE_MS
+		});
 	const asked = (prompt: string): Promise<void> =>
 		expect(page.getByText(word(`prompt_${prompt}`), { exact: true })).toBeVisible({ timeout: 30_000 });
 	const measure = async (step: string): Promise<void> => {
