@@ -14,6 +14,8 @@ export class RealArm {
 	#hold: PortHold | null = null;
 	#line: FollowerLine | null = null;
 	#unconfigured = false;
+	/** Looking changes the port's rate: whoever closes the port ends it first. */
+	#looking: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
 
 	constructor(scheduler: Scheduler) {
 		this.#scheduler = scheduler;
@@ -34,13 +36,13 @@ export class RealArm {
 	}
 
 	/** The port alone, for whoever asks it in a way of his own. */
-	hold(port: PortIdentity, patient: boolean): Promise<Result<PortHold, ConnectProblem>> {
+	hold(port: PortIdentity, patient: boolean, id = 'follower'): Promise<Result<PortHold, ConnectProblem>> {
 		return holdPort(port, {
 			serial: 'serial' in navigator ? navigator.serial : undefined,
 			locks: navigator.locks,
 			scheduler: this.#scheduler,
 			patient,
-			id: 'follower'
+			id
 		});
 	}
 
@@ -51,7 +53,7 @@ export class RealArm {
 		this.#line?.bus.close();
 		this.#line = null;
 		const { transport, port } = hold;
-		const found = await diagnose({ transport, scheduler: this.#scheduler, spec: SO101, port });
+		const found = await this.#diagnose(transport, port);
 		if (!found.ok || this.#hold !== hold) return found;
 		const line = createFollowerLine(transport, this.#scheduler, REAL_FAR_END);
 		this.#line = line;
@@ -61,6 +63,28 @@ export class RealArm {
 		// A stiff arm keeps the settings it has: to change them its torque would have to go, and it would fall.
 		this.#unconfigured = unconfigured.length > 0 && !energised;
 		return found;
+	}
+
+	async #diagnose(
+		transport: PortHold['transport'],
+		port: PortIdentity
+	): Promise<Result<FoundArm, ConnectProblem>> {
+		const stop = new AbortController();
+		const { signal } = stop;
+		const openAt = SO101.baudRate;
+		const looking = diagnose({
+			transport,
+			scheduler: this.#scheduler,
+			spec: SO101,
+			port,
+			openAt,
+			signal
+		}).catch((cause: unknown) => {
+			if (signal.aborted) return err(problem('unplugged'));
+			throw cause;
+		});
+		this.#looking = { stop, done: looking };
+		return looking;
 	}
 
 	/** Before it gets torque for the first time: settings that differ are written. */
@@ -77,6 +101,9 @@ export class RealArm {
 		this.#line?.bus.close();
 		this.#hold = null;
 		this.#line = null;
+		this.#looking?.stop.abort();
+		await this.#looking?.done.catch(() => undefined);
+		this.#looking = null;
 		await hold?.release();
 	}
 }

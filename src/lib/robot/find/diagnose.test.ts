@@ -336,6 +336,22 @@ describe('diagnose: every cause the bus can know', () => {
 });
 
 describe('diagnose: abort', () => {
+	it('a port that its owner closes meanwhile is not opened again', async () => {
+		for (let atMs = 1; atMs < 6000; atMs += 97) {
+			const port = createVirtualPort();
+			remove(port, 0, 1, 2, 3, 4, 5);
+			const { transport, scheduler } = port;
+			let closed = false;
+			scheduler.at(atMs, () => {
+				closed = true;
+				void transport.close();
+			});
+			const result = await port.settle(diagnose({ transport, scheduler, spec: SO101, port: PORT }));
+			if (closed && transport.state !== 'closed') throw new Error(`open again, closed at ${atMs}`);
+			if (closed) expect(result).toMatchObject({ ok: false, error: { cause: 'unplugged' } });
+		}
+	});
+
 	it('rejects with the reason, at once', async () => {
 		const port = createVirtualPort();
 		remove(port, 0, 1, 2, 3, 4, 5);

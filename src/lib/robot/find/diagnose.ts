@@ -8,7 +8,7 @@ import type { ConnectProblem, FoundArm, PortIdentity, RobotSpec, SerialTransport
 import { findOn, type PortScan } from './find-servos';
 import { ServoLine } from './servo-line';
 import { readSheets } from './servo-sheet';
-import { CHATTER_BYTES, problem, verdictOn } from './verdict';
+import { CHATTER_BYTES, FACTORY_ID, problem, verdictOn, type Evidence } from './verdict';
 
 export interface DiagnoseOptions {
 	/** Closed or open; left open at the arm's rate unless it was lost. Nobody else may ask anything meanwhile. */
@@ -18,7 +18,10 @@ export interface DiagnoseOptions {
 	readonly scheduler: Scheduler;
 	readonly spec: RobotSpec;
 	readonly port: PortIdentity;
-	/** Rejects with its reason. */
+	/**
+	 * Rejects with its reason. Who closes the transport before there is an answer aborts first and waits for it: the port may
+	 * be about to change its rate.
+	 */
 	readonly signal?: AbortSignal;
 	/** 0..1, in steps; a healthy arm jumps to the end. */
 	readonly onProgress?: (share: number) => void;
@@ -26,7 +29,7 @@ export interface DiagnoseOptions {
 }
 
 /** Longest time until there is an answer, without what the port takes to open. */
-export const DIAGNOSE_BOUND_MS = 10_000;
+export const DIAGNOSE_BOUND_MS = 8000;
 
 /** A second round for what got lost, a third for a computer that stood still. */
 const ROUNDS_MS: readonly number[] = [15, 60, 150];
@@ -42,8 +45,8 @@ export async function diagnose(options: DiagnoseOptions): Promise<Result<FoundAr
 	try {
 		const found = await look(line, options);
 		options.signal?.throwIfAborted();
-		if (line.lost) return problem('unplugged');
-		return found;
+		const refused = !found.ok && found.error.cause === 'port_busy';
+		return line.lost && !refused ? problem('unplugged') : found;
 	} finally {
 		line.release();
 	}
@@ -57,30 +60,47 @@ async function look(line: ServoLine, options: DiagnoseOptions): Promise<Result<F
 	const joints = await readSheets(line, ids, ROUNDS_MS);
 	onProgress?.(0.2);
 	const seen = joints.filter(({ kind }) => kind === 'sheet').length;
-	let unaskedBytes = 0;
-	let strangerBytes = 0;
-	if (seen === 0 && line.alive) {
-		unaskedBytes = (await line.listen(LISTEN_MS)).garbageBytes;
-		onProgress?.(0.4);
-		strangerBytes = await askNobody(line);
-	}
 	const collide = joints.some(({ kind }) => kind === 'colliding');
-	const explained = seen === ids.length || collide || unaskedBytes + strangerBytes >= CHATTER_BYTES;
+	let board = NO_STRANGER;
+	if (seen === 0 && line.garbageBytes > 0) board = await hearStrangers(line);
+	onProgress?.(0.4);
 	let search: PortScan | null = null;
-	if (!explained && line.alive) {
-		const { signal } = options;
-		search = await findOn(line, {
-			ids,
-			...(signal === undefined ? {} : { signal }),
-			onProgress: ({ share }) => onProgress?.(0.5 + share / 2)
-		});
+	if (seen < ids.length && !collide && !isStranger(board) && line.alive) {
+		const silent = ids.filter((_, index) => joints[index]?.kind !== 'sheet');
+		search = await searchFor(line, silent, options);
 		if (search.failure !== null) return notOpened(search.failure);
 		const back = await line.open(spec.baudRate);
 		if (back !== null) return notOpened(back);
+		const found = search.sheets.length + search.colliding.length;
+		if (seen + found === 0 && line.garbageBytes > 0) board = await hearStrangers(line);
 	}
 	onProgress?.(1);
 	const { echoes } = line;
-	return verdictOn({ spec, port, joints, search, unaskedBytes, strangerBytes, echoes });
+	return verdictOn({ spec, port, joints, search, ...board, echoes });
+}
+
+function searchFor(
+	line: ServoLine,
+	silent: readonly number[],
+	{ signal, onProgress }: DiagnoseOptions
+): Promise<PortScan> {
+	return findOn(line, {
+		ids: [...new Set([FACTORY_ID, ...silent])],
+		...(signal === undefined ? {} : { signal }),
+		onProgress: ({ share }) => onProgress?.(0.4 + share / 2)
+	});
+}
+
+/** What a device that is no chain of servos says of itself: unasked, or to whatever is asked. */
+type Strangers = Pick<Evidence, 'unaskedBytes' | 'strangerBytes'>;
+const NO_STRANGER: Strangers = { unaskedBytes: 0, strangerBytes: 0 };
+
+const isStranger = ({ unaskedBytes, strangerBytes }: Strangers): boolean =>
+	unaskedBytes >= CHATTER_BYTES || strangerBytes >= CHATTER_BYTES;
+
+async function hearStrangers(line: ServoLine): Promise<Strangers> {
+	const { garbageBytes } = await line.listen(LISTEN_MS);
+	return { unaskedBytes: garbageBytes, strangerBytes: await askNobody(line) };
 }
 
 /** Bytes that come every time an id is asked that nobody has. */

@@ -6,7 +6,7 @@
 
 import type { Scheduler } from '$lib/core';
 import type { FoundServo, SerialTransport } from '$lib/contracts';
-import { FEETECH_BAUD_RATES } from '../feetech/registers';
+import { FEETECH_BAUD_RATES, STS3215 } from '../feetech/registers';
 import { ServoLine } from './servo-line';
 import { readSheets, type ServoSheet } from './servo-sheet';
 
@@ -55,8 +55,13 @@ const EVERY_ID: readonly number[] = Array.from({ length: 254 }, (_, id) => id);
  * one that would come later than this is found by being asked alone.
  */
 const BROADCAST_MS = 120;
+/** Where everybody's question brought nothing, one quick round will do. */
+const QUICK_ROUND_MS: readonly number[] = [10];
 const ROUNDS_MS: readonly number[] = [10, 25];
-const EVERY_ID_ROUNDS_MS: readonly number[] = [3];
+/** With 252 ids to ask, somebody slower than this is not waited for. */
+const KNOCK_MS = 3;
+/** The shortest question and answer: the model's number. */
+const KNOCK = { address: STS3215.modelNumber.address, length: STS3215.modelNumber.size } as const;
 
 /** Leaves the port open at the rate searched last. */
 export async function findServos(options: FindOptions): Promise<PortScan> {
@@ -85,7 +90,6 @@ export async function findOn(
 		failure = await line.open(baudRate);
 		if (failure !== null) break;
 		const at = await searchRate(line, options, report);
-		options.signal?.throwIfAborted();
 		if (line.lost) failure = 'port_gone';
 		if (failure !== null) break;
 		sheets.push(...at.sheets.map((sheet) => ({ ...sheet, baudRate })));
@@ -93,6 +97,7 @@ export async function findOn(
 		garbageBytes += at.garbageBytes;
 		if (options.stopAtFirst === true && at.sheets.length + at.colliding.length > 0) break;
 	}
+	options.signal?.throwIfAborted();
 	return { servos: sheets.map(foundServo), sheets, colliding, garbageBytes, failure };
 }
 
@@ -115,22 +120,33 @@ async function searchRate(
 	const { packets, garbageBytes } = await line.broadcastPing(BROADCAST_MS);
 	const answered = packets.map(({ id }) => id);
 	const candidates = [...new Set([...answered, ...(options.ids ?? SO101_IDS)])].sort((a, b) => a - b);
-	const found = await askAlone(line, candidates, ROUNDS_MS, () => undefined);
+	const rounds = packets.length + garbageBytes > 0 ? ROUNDS_MS : QUICK_ROUND_MS;
+	const found = await askAlone(line, candidates, rounds);
 	const nobody = found.sheets.length + found.colliding.length === 0;
 	const everyId = options.everyId === 'if_damaged' ? garbageBytes > 0 : options.everyId === true;
 	if (!nobody || !everyId) return { ...found, garbageBytes };
-	let asked = 0;
-	const all = await askAlone(line, EVERY_ID, EVERY_ID_ROUNDS_MS, () => report(++asked / EVERY_ID.length));
-	return { ...all, garbageBytes };
+	const knocked = await knockOnEveryDoor(line, report);
+	return { ...(await askAlone(line, knocked, ROUNDS_MS)), garbageBytes };
+}
+
+/** Ids at which something answers, whole or damaged. */
+async function knockOnEveryDoor(line: ServoLine, report: (part: number) => void): Promise<number[]> {
+	const somebody: number[] = [];
+	for (const id of EVERY_ID) {
+		if (!line.alive) break;
+		const { answers, garbageBytes } = await line.read(id, KNOCK.address, KNOCK.length, KNOCK_MS);
+		if (answers.length + garbageBytes > 0) somebody.push(id);
+		report((id + 1) / EVERY_ID.length);
+	}
+	return somebody;
 }
 
 async function askAlone(
 	line: ServoLine,
 	ids: readonly number[],
-	roundsMs: readonly number[],
-	onAsked: () => void
+	roundsMs: readonly number[]
 ): Promise<Omit<RateScan, 'garbageBytes'>> {
-	const presences = await readSheets(line, ids, roundsMs, onAsked);
+	const presences = await readSheets(line, ids, roundsMs);
 	return {
 		sheets: presences.flatMap((presence) => (presence.kind === 'sheet' ? [presence.sheet] : [])),
 		colliding: ids.filter((_, index) => presences[index]?.kind === 'colliding')

@@ -72,18 +72,21 @@ export class ServoLine {
 	#timer: Timer | null = null;
 	#baudRate: number | null = null;
 	#extra = 0;
+	#gone = false;
+	#garbageBytes = 0;
 
 	constructor(options: ServoLineOptions) {
 		this.#transport = options.transport;
 		this.#scheduler = options.scheduler;
 		this.#signal = options.signal;
 		this.#usbFrameMs = options.usbFrameMs ?? 1;
-		this.#baudRate = options.openAt ?? null;
+		this.#baudRate = options.transport.state === 'open' ? (options.openAt ?? null) : null;
 		this.#protocol = options.protocol ?? FEETECH_PROTOCOL;
 		this.#parser = this.#protocol.createParser({
 			onStatus: (id, errorBits, data, offset, length) =>
 				this.#onStatus({ id, errorBits, data: data.slice(offset, offset + length) }),
 			onGarbage: (count) => {
+				this.#garbageBytes += count;
 				if (this.#listening !== null) this.#listening.garbageBytes += count;
 			}
 		});
@@ -99,8 +102,14 @@ export class ServoLine {
 		return this.#transport.state === 'open' && this.#signal?.aborted !== true;
 	}
 
+	/** The port is gone, or was closed under our hands. */
 	get lost(): boolean {
-		return this.#transport.state === 'lost';
+		return this.#gone || this.#transport.state !== 'open';
+	}
+
+	/** Bytes that belonged to no packet, since the beginning. */
+	get garbageBytes(): number {
+		return this.#garbageBytes;
 	}
 
 	/** Whole requests that came back as they were sent. */
@@ -108,14 +117,20 @@ export class ServoLine {
 		return this.#echo.echoes;
 	}
 
-	/** Opens the port at this rate, closing it first where it was open; null, or the code of what went wrong. */
+	/**
+	 * Opens the port at this rate, closing it first where it was open; null, or the code of what went wrong. A port that
+	 * was lost, or that somebody else closed meanwhile, is not opened again: it is no longer ours.
+	 */
 	async open(baudRate: number): Promise<string | null> {
-		if (this.#transport.state === 'open' && this.#baudRate === baudRate) return null;
+		const wasOurs = this.#baudRate !== null;
+		if (wasOurs && this.#transport.state !== 'open') this.#gone = true;
+		if (this.#gone || this.#signal?.aborted === true) return 'port_gone';
+		if (wasOurs && this.#baudRate === baudRate) return null;
 		try {
 			if (this.#transport.state === 'open') await this.#transport.close();
 			await this.#transport.open({ baudRate });
 		} catch (cause) {
-			this.#baudRate = null;
+			this.#gone = true;
 			return cause instanceof CodedError ? String(cause.code) : 'port_gone';
 		}
 		this.#baudRate = baudRate;

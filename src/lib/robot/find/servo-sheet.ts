@@ -65,13 +65,13 @@ const MOST_ROUNDS = 16;
 
 /**
  * Asks each of `ids` in rounds, `patienceMs` holds one entry per round. Rounds beyond those are added for servos that
- * answer damaged, so that a word can be said about them.
+ * answer damaged, so that a word can be said about them. From the third round on a chain that has said nothing at all is
+ * asked once only: whatever stood still, stood still for all.
  */
 export async function readSheets(
 	line: ServoLine,
 	ids: readonly number[],
-	patienceMs: readonly number[],
-	onAsked: () => void = () => undefined
+	patienceMs: readonly number[]
 ): Promise<Presence[]> {
 	const looked = ids.map((): Looked => ({
 		lasting: null,
@@ -86,11 +86,15 @@ export async function readSheets(
 			const entry = looked[index];
 			if (entry === undefined || isFinished(entry) || (beyond && entry.damaged === 0)) continue;
 			await look(line, id, entry, patienceMs[round] ?? DAMAGED_PATIENCE_MS);
-			onAsked();
 			if (!line.alive) return ids.map(() => SILENT);
+			if (round >= 2 && looked.every(isUnheard)) break;
 		}
 	}
 	return ids.map((id, index) => presenceOf(id, looked[index]));
+}
+
+function isUnheard({ lasting, damaged }: Looked): boolean {
+	return lasting === null && damaged === 0;
 }
 
 function isFinished(entry: Looked): boolean {

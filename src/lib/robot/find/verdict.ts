@@ -34,7 +34,7 @@ export interface Evidence {
 }
 
 /** A new servo's id. */
-const FACTORY_ID = 1;
+export const FACTORY_ID = 1;
 /** A stray byte or two is a plug that was just put in. */
 export const CHATTER_BYTES = 4;
 

@@ -49,7 +49,7 @@ export async function writeMotor(
 	const at: Place = { id: motor.id, baudRate: motor.baudRate };
 	const outcome = await writeAt(line, at, target, counters);
 	// Also a port that is closed and does not open again: only a port that is open could have lost the motor.
-	return !line.alive ? { code: 'port_lost', details: {} } : outcome;
+	return line.lost ? { code: 'port_lost', details: {} } : outcome;
 }
 
 async function writeAt(

@@ -79,7 +79,7 @@ export class Wire {
 		this.#byteMs = 10_000 / baudRate;
 	}
 
-	/** Begins (or with null ends) to talk unasked; the first bytes come one period after the line was opened. */
+	/** Begins (or with null ends) to talk unasked; the first bytes come after one period. */
 	set chatter(chatter: Chatter | null) {
 		this.#chatter = chatter;
 		this.#chatterMs += chatter?.everyMs ?? 0;
@@ -87,7 +87,9 @@ export class Wire {
 
 	/** The port was opened at `nowMs`: what was said before that nobody has heard. */
 	opened(nowMs: number): void {
-		this.#chatterMs = nowMs + (this.#chatter?.everyMs ?? 0);
+		const everyMs = this.#chatter?.everyMs ?? 0;
+		if (everyMs > 0 && this.#chatterMs <= nowMs)
+			this.#chatterMs += everyMs * (1 + Math.floor((nowMs - this.#chatterMs) / everyMs));
 	}
 
 	/** Takes the line for `length` bytes written at `atMs`; returns when the chain has heard the last one. */
