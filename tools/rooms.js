@@ -22,7 +22,7 @@ const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'connect', 'calibrate', 'setup', 'cameras'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras'],
 	i18n: ['server'],
 	lab: ['bench']
 };

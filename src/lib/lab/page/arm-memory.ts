@@ -75,7 +75,7 @@ export class ArmMemory {
 		}
 	}
 
-	/** For exporting, importing, naming and forgetting; null before `open`. */
+	/** What is known; null before `open`. */
 	get keeper(): InventoryKeeper | null {
 		return this.#keeper;
 	}
@@ -132,6 +132,11 @@ export class ArmMemory {
 	/** Calibrated again: the memory goes with the arm. */
 	recalibrated(from: ArmFingerprint, to: ArmFingerprint): void {
 		this.#apply({ kind: 'recalibrated', from, to });
+	}
+
+	/** What a person does with the list of arms: naming, forgetting, a file from another computer. */
+	change(event: Extract<InventoryEvent, { kind: 'named' | 'forgotten' | 'imported' | 'role' }>): void {
+		this.#apply(event);
 	}
 
 	/** Earlier sessions of an arm, newest last. */

@@ -6,7 +6,7 @@ import type { JointView } from './lab-view-model';
 
 type Words<Key extends string> = Readonly<Record<Key, () => string>>;
 
-const causeWords: Words<JointCause> = {
+export const jointCauseWords: Words<JointCause> = {
 	warm: () => m.health_cause_warm(),
 	hot: () => m.health_cause_hot(),
 	too_hot: () => m.health_cause_too_hot(),
@@ -52,5 +52,7 @@ export function summaryOf(level: HealthLevel | null): string {
 /** One joint's state in words: what is the matter, or that all is well; null while it was not read. */
 export function stateOf({ level, causes }: JointHealth): string | null {
 	if (level === null) return null;
-	return causes.length === 0 ? m.health_level_ok() : causes.map((cause) => causeWords[cause]()).join(', ');
+	return causes.length === 0
+		? m.health_level_ok()
+		: causes.map((cause) => jointCauseWords[cause]()).join(', ');
 }
