@@ -3,7 +3,7 @@
 
 import { SO101, type Calibration } from '$lib/contracts';
 import type { Scheduler } from '$lib/core';
-import { createArmSession, STS3215_DRIVER, type ControlLoop } from '$lib/robot';
+import { createArmSession, STS3215_DRIVER } from '$lib/robot';
 import { ArmLine, BENCH_RATE_HZ, type BenchArm } from './arm-line';
 import {
 	figure,
@@ -13,6 +13,7 @@ import {
 	type BenchFailure,
 	type StepOutcome
 } from './bench-types';
+import { loopFigures, SILENT_TICKS, startRun, type LoopRun } from './loop-run';
 import { pause, waitUntil, type Waited } from './wait';
 
 export interface ArmBenchOptions {
@@ -37,7 +38,7 @@ const SLEEP_LIMIT_MS = 600_000;
 const ASLEEP_MS = 3000;
 const SETTLE_MS = 300;
 const REOPEN_EVERY_MS = 250;
-const SILENT_TICKS = 3;
+const SILENT_MS = 1000;
 /** Wake-up and enumeration of the port. */
 const BACK_MS = 20_000;
 
@@ -141,20 +142,23 @@ export class ArmBench {
 		if (run.reads === 0) return this.#stopRun(run, 'no_answer');
 		prompt('switch_off');
 		arm.hand?.switchOff();
-		const off = await this.#wait(() => run.failedInARow >= SILENT_TICKS || this.#lost, PERSON_MS);
+		// Noticed at the third failed turn; believed only when nothing was read for a while, which a busy computer may fake.
+		const silent = (): boolean =>
+			run.failedInARow >= SILENT_TICKS && scheduler.now() - run.loop.stateMs >= SILENT_MS;
+		const off = await this.#wait(() => silent() || this.#lost, PERSON_MS);
 		const offMs = run.loop.stateMs;
-		const noticedMs = scheduler.now() - offMs;
+		const noticedMs = run.silentMs - offMs;
 		this.#stopRun(run, 'not_seen');
 		if (off !== 'yes') return this.#failed(off === 'late' ? 'not_seen' : 'stopped');
 		if (this.#lost) return this.#failed('port_lost');
-		const silent = SO101.joints.length - (await this.#answering());
+		const silentServos = SO101.joints.length - (await this.#answering());
 		prompt('switch_on');
 		arm.hand?.switchOn();
 		const readMs = await this.#firstRead(PERSON_MS);
 		if (readMs === null) return this.#failed('not_back');
 		return this.#measured([
 			figure('noticed_ms', noticedMs),
-			figure('silent_servos', silent),
+			figure('silent_servos', silentServos),
 			figure('away_ms', readMs - offMs),
 			figure('energised_after', await this.#energised())
 		]);
@@ -296,50 +300,4 @@ export class ArmBench {
 		const readMs = await this.#firstRead(BACK_MS);
 		return readMs === null ? null : { openedMs, readMs };
 	}
-}
-
-interface LoopRun {
-	readonly loop: ControlLoop;
-	/** From the beginning of one turn to that of the next. */
-	readonly periodsMs: number[];
-	reads: number;
-	failedInARow: number;
-	firstReadMs: number;
-}
-
-/** Starts a loop and takes down its turns. A turn is complete when the next one begins. */
-function startRun(loop: ControlLoop, scheduler: Scheduler): LoopRun {
-	const run: LoopRun = { loop, periodsMs: [], reads: 0, failedInARow: 0, firstReadMs: Number.NaN };
-	let failedBefore = 0;
-	let beganMs: number | null = null;
-	loop.committed.on(() => {
-		const now = scheduler.now();
-		// The last turn is closed by stopping, not by the next one.
-		if (beganMs !== null && loop.running) run.periodsMs.push(now - beganMs);
-		beganMs = now;
-		const { failedTicks } = loop.counters;
-		const failed = failedTicks > failedBefore;
-		failedBefore = failedTicks;
-		run.failedInARow = failed ? run.failedInARow + 1 : 0;
-		if (failed) return;
-		if (run.reads === 0) run.firstReadMs = loop.stateMs;
-		run.reads += 1;
-	});
-	loop.start();
-	return run;
-}
-
-function loopFigures({ loop, periodsMs }: LoopRun): BenchFigure[] {
-	const { ticks, missedTicks, failedTicks, retries, badPackets } = loop.counters;
-	return [
-		figure('cycles', ticks),
-		figure('period_p50_ms', quantile(periodsMs, 0.5)),
-		figure('period_p99_ms', quantile(periodsMs, 0.99)),
-		figure('period_p999_ms', quantile(periodsMs, 0.999)),
-		figure('period_max_ms', quantile(periodsMs, 1)),
-		figure('missed', missedTicks),
-		figure('failed', failedTicks),
-		figure('retries', retries),
-		figure('bad_packets', badPackets)
-	];
 }
