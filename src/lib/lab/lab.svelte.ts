@@ -11,6 +11,7 @@ import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
+import type { PairStep } from './page/real-leader-page';
 import { readStandardGamepad } from './page/inputs';
 import { readKeyLabels } from './page/key-labels';
 import { listenToKeys } from './page/keys';
@@ -33,6 +34,7 @@ export class Lab {
 	#camerasView = $state.raw<CamerasView | null>(null);
 	#setupView = $state.raw<SetupView | null>(null);
 	#calibrationView = $state.raw<CalibrationView | null>(null);
+	#pairStep = $state.raw<PairStep | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -67,6 +69,11 @@ export class Lab {
 
 	get calibrationView(): CalibrationView | null {
 		return this.#calibrationView;
+	}
+
+	/** A person has to show which arm leads; null otherwise. */
+	get pairStep(): PairStep | null {
+		return this.#pairStep;
 	}
 
 	/** The screen of connecting a real arm; null while there is nothing to show. */
@@ -193,6 +200,7 @@ export class Lab {
 		this.#armGeneration = this.core.armGeneration;
 		this.#setupView = this.core.connect.procedures.setup;
 		this.#calibrationView = this.core.connect.procedures.calibration;
+		this.#pairStep = this.core.connect.leader.pairStep;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#model = this.#build();

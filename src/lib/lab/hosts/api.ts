@@ -14,9 +14,12 @@ import type {
 	PortIdentity,
 	SetpointSource
 } from '$lib/contracts';
+import type { Result } from '$lib/core';
+import type { PairWatchFailure } from '$lib/teleop';
 import type { RenderHost } from '$lib/scene/camera-renderer';
 import type { ArmJournalEntry } from './arm-journal';
 import type { ProcedureAction, ProcedureName } from './procedures';
+import type { FoundLeader } from './real-leader';
 
 /** First answer of every worker: a different build (an update raced us) is refused. */
 export interface WorkerHello {
@@ -58,6 +61,15 @@ export interface RobotApi {
 	openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>>;
 	/** Asks who is on the open port and, if it is an arm that may be used, reads it at full rate; leaves it disarmed. */
 	look(): Promise<ConnectAnswer<FoundArm>>;
+	/** A real leader beside the follower: its port, and who is on it. Reads only. */
+	openLeader(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<FoundLeader>>;
+	/** Which of the two limp arms a hand moves; asked for at most a minute, ended by `closeLeader`. */
+	leaderByHand(): Promise<Result<'leader' | 'follower', PairWatchFailure>>;
+	/** The pair was judged: the follower's wishes come from the leader. False when it is gone. */
+	driveLeader(): boolean;
+	/** Takes the leader's torque away; false when a servo did not take it. */
+	letGoLeader(): Promise<boolean>;
+	closeLeader(): Promise<void>;
 	/** A procedure takes the port; its views come as `procedure` over the raw port. */
 	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
 	actInProcedure(action: ProcedureAction): void;

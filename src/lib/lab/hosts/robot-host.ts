@@ -15,16 +15,18 @@ import {
 	type Beat
 } from '$lib/contracts';
 import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
-import { ControlLoop, STS3215_DRIVER, createUnitConverter, type ArmError } from '$lib/robot';
-import { createGate, type GateInput, type SafetyGate } from '$lib/robot/safety';
+import type { ArmError, ControlLoop } from '$lib/robot';
+import { createGate, type SafetyGate } from '$lib/robot/safety';
 import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
 import { ArmControl } from './arm-control';
 import { createArmJournal, type ArmJournalEntry } from './arm-journal';
 import { VIRTUAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
 import { Procedures, type ProcedureAction, type ProcedureName } from './procedures';
 import { RealArm } from './real-arm';
+import { RealLeader } from './real-leader';
 import { RecordFlow } from './record-flow';
 import { joinPlant, type VirtualParts } from './virtual-parts';
+import { createWatchedLoop } from './watched-loop';
 import { Wishes } from './wishes';
 
 const FEED_MS = 33;
@@ -45,6 +47,7 @@ interface Attached {
 	readonly scheduler: Scheduler;
 	readonly virtual: VirtualParts | null;
 	readonly real: RealArm;
+	readonly leader: RealLeader;
 	readonly gate: SafetyGate;
 	readonly control: ArmControl;
 	readonly wishes: Wishes;
@@ -103,6 +106,12 @@ export class RobotHost implements RobotApi {
 			scheduler,
 			virtual: virtual === null ? null : joinPlant(virtual, scheduler, time, options),
 			real,
+			leader: new RealLeader({
+				scheduler,
+				hold: (port, patient) => real.hold(port, patient, 'leader'),
+				onDrives: (reader) => (wishes.leader = reader),
+				onLost: () => this.#post('leader-lost', {})
+			}),
 			procedures: new Procedures({
 				scheduler,
 				hold: (port) => real.hold(port, true),
@@ -183,6 +192,26 @@ export class RobotHost implements RobotApi {
 		this.#leave();
 		control.closed();
 		await real.close();
+	}
+
+	openLeader(port: PortIdentity, patient: boolean): ReturnType<RealLeader['connect']> {
+		return this.#need().leader.connect(port, patient);
+	}
+
+	leaderByHand(): ReturnType<RealLeader['byHand']> {
+		return this.#need().leader.byHand(this.#line?.commands ?? null);
+	}
+
+	driveLeader(): boolean {
+		return this.#need().leader.drive();
+	}
+
+	async letGoLeader(): Promise<boolean> {
+		return (await this.#need().leader.letGo()).ok;
+	}
+
+	closeLeader(): Promise<void> {
+		return this.#need().leader.close();
 	}
 
 	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>> {
@@ -288,39 +317,11 @@ export class RobotHost implements RobotApi {
 		if (wish !== null) wishes.drive.take(wish, scheduler.now(), this.#loop?.state ?? null);
 	}
 
-	/** The gate as the loop sees it: the watch looks at page and clock after every step, and hears what came of it. */
-	#watched(gate: SafetyGate, control: ArmControl): SafetyGate {
-		const step = (input: GateInput): ReturnType<SafetyGate['step']> => {
-			const output = gate.step(input);
-			this.#goal = output.send ? output.goal : null;
-			control.gateSaid(output);
-			control.watch();
-			return output;
-		};
-		return {
-			step,
-			reset: () => gate.reset(),
-			introducePolicy: () => gate.introducePolicy(),
-			get loadShare() {
-				return gate.loadShare;
-			}
-		};
-	}
-
 	/** From here on the arm on this line is read and, once armed, driven. */
 	#enter(line: FollowerLine, calibration: Calibration): void {
 		const { scheduler, gate, control, fps, virtual } = this.#need();
-		const loop = new ControlLoop({
-			armId: 'follower',
-			spec: SO101,
-			bus: line.bus,
-			driver: STS3215_DRIVER,
-			scheduler,
-			gate: this.#watched(gate, control),
-			units: createUnitConverter(SO101, calibration),
-			inputs: control,
-			rateHz: labRateHz(fps)
-		});
+		const onGoal = (goal: Float32Array | null): void => void (this.#goal = goal);
+		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal });
 		this.#loop = loop;
 		this.#line = line;
 		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));

@@ -110,7 +110,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 				'sliders',
 				'keyboard',
 				...(page.gamepad ? (['gamepad'] as const) : []),
-				...(core.kind === 'virtual' ? (['leader'] as const) : [])
+				...(core.kind === 'virtual' || core.connect.state.step === 'connected' ? (['leader'] as const) : [])
 			],
 			keyboardMode: page.keyboardMode
 		},

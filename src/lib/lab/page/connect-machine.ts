@@ -182,6 +182,10 @@ const found: Rule<'found'> = (state, { arm }) => {
 const tryAgain: Always = (state) => {
 	const cause = state.problem?.cause;
 	if (cause !== undefined && OBSTACLES.includes(cause)) return move(state, { do: 'probe' });
+	// The other arm's port may be the right one.
+	const at = state.ports.findIndex((port) => samePort(port, state.port));
+	const next = state.ports[(at + 1) % state.ports.length];
+	if (cause === 'swapped' && next !== undefined) return open(state, next);
 	const listed = state.ports.find((port) => samePort(port, state.port));
 	return listed === undefined ? ask(state) : open(state, listed);
 };

@@ -101,6 +101,7 @@ export class LabCore {
 				if (this.kind === 'real') this.connect.ticks(batch, this.#poses.measure(this.telemetry.state));
 			},
 			onProcedure: (view) => this.connect.procedures.take(view),
+			onLeaderLost: () => this.connect.leader.lost(),
 			onGesture: () => this.recordTrigger.emit('go'),
 			onTooSlow: () => this.recording.send({ type: 'interrupt', code: 'storage_too_slow' })
 		});
@@ -115,6 +116,7 @@ export class LabCore {
 			takeSeat: () => this.takeSeat(),
 			goVirtual: () => this.#switch('virtual'),
 			onProblem: (code) => this.fail(code),
+			onLeader: () => void this.selectSource('leader'),
 			onChange: () => this.changed.emit()
 		});
 		this.exports = createExports(this.#workers);
@@ -209,6 +211,7 @@ export class LabCore {
 	}
 
 	async selectSource(source: DriveSource): Promise<void> {
+		if (source === 'leader' && this.kind === 'real' && !this.connect.leader.there()) return;
 		this.inputs.source = source;
 		if (source === 'sliders') this.inputs.startFrom(this.telemetry.goal ?? this.telemetry.state);
 		await this.robot?.selectSource(source);
@@ -224,9 +227,7 @@ export class LabCore {
 	}
 
 	/** For the stated outcomes of worker deaths. */
-	killWorker(name: WorkerName): void {
-		this.#workers.kill(name);
-	}
+	readonly killWorker = (name: WorkerName): void => this.#workers.kill(name);
 
 	async reconnect(): Promise<void> {
 		this.problem = null;

@@ -9,6 +9,7 @@ import { problem } from '../hosts/connect-problems';
 import { ArmMemory } from './arm-memory';
 import { createConnectControl, type ConnectControl } from './connect-control';
 import { ProcedurePage } from './procedure-page';
+import { RealLeaderPage } from './real-leader-page';
 import { createSerialAccess } from './serial-access';
 import type { RunningWorker } from './worker-set';
 
@@ -17,11 +18,17 @@ export interface RealArmOptions {
 	readonly takeSeat: () => Promise<void>;
 	readonly goVirtual: () => Promise<void>;
 	readonly onProblem: (code: ErrorCode) => void;
+	/** A leader may drive. */
+	readonly onLeader: () => void;
 	readonly onChange: () => void;
 }
 
-export interface RealArmPage extends Pick<ConnectControl, 'view' | 'actions' | 'begin' | 'dispose'> {
+export interface RealArmPage extends Pick<
+	ConnectControl,
+	'state' | 'view' | 'actions' | 'begin' | 'dispose'
+> {
 	readonly procedures: ProcedurePage;
+	readonly leader: RealLeaderPage;
 	/** A person asks for the arm again, after the screen was closed or from the next step. */
 	again(): void;
 	/** ROBOT died and is there again. */
@@ -43,6 +50,7 @@ export function createRealArm({
 	takeSeat,
 	goVirtual,
 	onProblem,
+	onLeader,
 	onChange
 }: RealArmOptions): RealArmPage {
 	const ask = <T>(question: (api: RunningWorker<RobotApi>['api']) => Promise<T>): Promise<T> => {
@@ -50,6 +58,7 @@ export function createRealArm({
 		if (running === null) return Promise.reject(new TypeError('ROBOT is not running'));
 		return running.orGone(question(running.api));
 	};
+	const access = createSerialAccess();
 	const procedures = new ProcedurePage(
 		{
 			start: (which, port) => ask<ConnectAnswer<void>>((api) => api.startProcedure(which, port)),
@@ -64,7 +73,7 @@ export function createRealArm({
 		scheduler: createWallScheduler(),
 		onChange,
 		ports: {
-			access: createSerialAccess(),
+			access,
 			open: async (port, patient) => {
 				// What is remembered of an arm is known before the arm is.
 				await (opened ??= memory.open());
@@ -74,6 +83,7 @@ export function createRealArm({
 			shut: () => {
 				memory.end();
 				history = [];
+				leader.leave();
 				return ask((api) => api.closePort());
 			},
 			procedure: (which, port) => procedures.run(which, port),
@@ -95,16 +105,34 @@ export function createRealArm({
 			if (isErrorCode(code)) onProblem(code);
 		}
 	});
+	const leader = new RealLeaderPage({
+		ask,
+		access,
+		memory,
+		follower: () => control.state,
+		procedure: (which, port) => procedures.run(which, port),
+		endProcedure: () => procedures.end(),
+		takeSeat,
+		onReady: onLeader,
+		onChange
+	});
 	let opened: Promise<void> | null = null;
 	let history: readonly HealthSessionView[] = [];
 	let lost = false;
 
 	return {
-		get view() {
-			return control.view;
+		get state() {
+			return control.state;
 		},
-		actions: control.actions,
+		/** The follower comes first: without it a leader has nothing to lead. */
+		get view() {
+			return control.view ?? leader.control.view;
+		},
+		get actions() {
+			return control.view === null ? leader.control.actions : control.actions;
+		},
 		procedures,
+		leader,
 		begin: () => control.begin(),
 		again() {
 			if (control.state.step === 'off') control.begin();
@@ -136,6 +164,7 @@ export function createRealArm({
 			await ask((api) => api.closePort()).catch(() => undefined);
 		},
 		dispose() {
+			leader.control.dispose();
 			memory.end();
 			control.dispose();
 		}

@@ -15,6 +15,8 @@ export interface RobotFeedOptions {
 	readonly onTicks: (batch: TickBatch) => void;
 	/** The leader's squeeze asked to start or stop recording. */
 	readonly onGesture: () => void;
+	/** The leader's cable was pulled. */
+	readonly onLeaderLost: () => void;
 	/** Setting up or calibrating went on. */
 	readonly onProcedure: (view: ProcedureView) => void;
 	/** RECORDER has not taken anything for a second. */
@@ -32,10 +34,11 @@ export class RobotFeed {
 	}
 
 	take(data: unknown): void {
-		const { onGesture, onTooSlow, onProcedure } = this.#options;
-		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow', 'procedure'])) return;
+		const { onGesture, onTooSlow, onProcedure, onLeaderLost } = this.#options;
+		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow', 'procedure', 'leader-lost'])) return;
 		if (data.ch === 'gesture') onGesture();
 		else if (data.ch === 'too-slow') onTooSlow();
+		else if (data.ch === 'leader-lost') onLeaderLost();
 		else if (data.ch === 'procedure') onProcedure(data.body as ProcedureView);
 		else if (data.ch === 'arm') this.#takeReport(data.body as ArmReport);
 		else this.#takeTicks(data.body as TickBatch);

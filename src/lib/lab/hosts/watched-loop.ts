@@ -1,0 +1,42 @@
+// The control loop of one arm as the lab runs it: the gate judges, the watch looks at page and clock after every step, and
+// what is read comes by the line it is given.
+
+import { SO101, labRateHz, type Calibration } from '$lib/contracts';
+import type { Scheduler } from '$lib/core';
+import { ControlLoop, STS3215_DRIVER, createUnitConverter } from '$lib/robot';
+import type { GateInput, SafetyGate } from '$lib/robot/safety';
+import type { ArmControl } from './arm-control';
+import type { FollowerLine } from './follower-line';
+
+export interface WatchedLoopOptions {
+	readonly line: FollowerLine;
+	readonly calibration: Calibration;
+	readonly scheduler: Scheduler;
+	readonly gate: SafetyGate;
+	readonly control: ArmControl;
+	readonly fps: number;
+	/** What the gate sent, null while it sends nothing. Re-used by the gate. */
+	readonly onGoal: (goal: Float32Array | null) => void;
+}
+
+export function createWatchedLoop(options: WatchedLoopOptions): ControlLoop {
+	const { line, calibration, scheduler, gate, control, fps, onGoal } = options;
+	const step = (input: GateInput): ReturnType<SafetyGate['step']> => {
+		const output = gate.step(input);
+		onGoal(output.send ? output.goal : null);
+		control.gateSaid(output);
+		control.watch();
+		return output;
+	};
+	return new ControlLoop({
+		armId: 'follower',
+		spec: SO101,
+		bus: line.bus,
+		driver: STS3215_DRIVER,
+		scheduler,
+		gate: { step, reset: () => gate.reset() },
+		units: createUnitConverter(SO101, calibration),
+		inputs: control,
+		rateHz: labRateHz(fps)
+	});
+}

@@ -1,0 +1,173 @@
+// The page's side of a real leader beside a real follower: connected like any arm, then judged as a pair, the first time by
+// "move the leader by hand". Only then may it drive; what is refused is closed again.
+
+import type { ArmFingerprint, PortIdentity } from '$lib/contracts';
+import { createWallScheduler } from '$lib/core';
+import type { ConnectAnswer, RobotApi } from '../hosts/api';
+import { problem } from '../hosts/connect-problems';
+import type { ProcedureName } from '../hosts/procedures';
+import type { FoundLeader } from '../hosts/real-leader';
+import { sameBoard } from '../hosts/serial-ports';
+import type { ArmMemory } from './arm-memory';
+import { createConnectControl, type ConnectControl } from './connect-control';
+import type { SerialAccess } from './serial-access';
+import type { RunningWorker } from './worker-set';
+
+type HandAnswer = Awaited<ReturnType<RobotApi['leaderByHand']>>;
+type Api = RunningWorker<RobotApi>['api'];
+
+/** Where "move the leader by hand" stands. `stiff`: an arm holds itself up, a hand cannot move it. */
+export type PairStep = 'move' | 'stiff' | 'nobody_moved';
+
+export interface RealLeaderOptions {
+	readonly ask: <T>(question: (api: Api) => Promise<T>) => Promise<T>;
+	readonly access: SerialAccess;
+	readonly memory: ArmMemory;
+	readonly follower: () => {
+		readonly port: PortIdentity | null;
+		readonly fingerprint: ArmFingerprint | null;
+	};
+	readonly procedure: (which: ProcedureName, port: PortIdentity) => Promise<void>;
+	readonly endProcedure: () => void;
+	readonly takeSeat: () => Promise<void>;
+	/** It may drive from now on. */
+	readonly onReady: () => void;
+	readonly onChange: () => void;
+}
+
+export class RealLeaderPage {
+	readonly control: ConnectControl;
+	readonly #options: RealLeaderOptions;
+	#wanted: { readonly port: PortIdentity; readonly patient: boolean } | null = null;
+	#found: FoundLeader | null = null;
+	#pairStep: PairStep | null = null;
+
+	constructor(options: RealLeaderOptions) {
+		this.#options = options;
+		const { ask, access, takeSeat, onChange } = options;
+		this.control = createConnectControl({
+			role: 'leader',
+			scheduler: createWallScheduler(),
+			onChange,
+			ports: {
+				access: {
+					...access,
+					list: async () => (await access.list()).filter((port) => !this.#isFollowers(port)),
+					ask: async (anyBoard) => {
+						const answer = await access.ask(anyBoard);
+						const taken = answer.ok && this.#isFollowers(answer.value.port);
+						return taken ? { ok: false, error: problem('swapped') } : answer;
+					}
+				},
+				// Opened and looked at in one: both wait for the same answer.
+				open: (port, patient) => {
+					this.#wanted = { port, patient };
+					return Promise.resolve({ ok: true, value: undefined });
+				},
+				look: async () => {
+					const { port, patient } = this.#wanted ?? {};
+					if (port === undefined) return { ok: false, error: problem('unplugged') };
+					const answer = await ask<ConnectAnswer<FoundLeader>>((api) =>
+						api.openLeader(port, patient === true)
+					);
+					this.#found = answer.ok ? answer.value : null;
+					return answer;
+				},
+				shut: () => {
+					this.#pairStep = null;
+					return ask((api) => api.closeLeader());
+				},
+				procedure: options.procedure,
+				endProcedure: options.endProcedure,
+				takeSeat,
+				goVirtual: () => Promise.resolve(),
+				judge: ({ fingerprint }) => this.#judge(fingerprint)
+			}
+		});
+	}
+
+	/** Null unless a person has to show which arm leads. */
+	get pairStep(): PairStep | null {
+		return this.#pairStep;
+	}
+
+	/** A person wants to drive with a leader: true when there is one; else connecting it begins. */
+	there(): boolean {
+		const connected = this.control.state.step === 'connected' && this.#pairStep === null;
+		if (!connected) this.control.begin();
+		return connected;
+	}
+
+	/** Its cable was pulled; the follower holds. */
+	lost(): void {
+		this.#pairStep = null;
+		this.control.send({ type: 'lost', problem: problem('unplugged', [], { reconnect: 'auto' }) });
+	}
+
+	/** The follower is gone, or another kind of arm is wanted. */
+	leave(): void {
+		this.#pairStep = null;
+		this.control.send({ type: 'leave' });
+	}
+
+	/** After a stiff arm was let go of, or nobody moved one. */
+	againByHand(): void {
+		void this.#byHand();
+	}
+
+	/** Takes the leader's torque away: a hand must hold it. */
+	letGo(): void {
+		const { ask } = this.#options;
+		void ask<boolean>((api) => api.letGoLeader())
+			.then(() => this.#byHand())
+			.catch(() => undefined);
+	}
+
+	#isFollowers(port: PortIdentity): boolean {
+		const { port: taken } = this.#options.follower();
+		return taken !== null && taken.index === port.index && sameBoard(taken, port);
+	}
+
+	#judge(
+		fingerprint: ArmFingerprint
+	): ReturnType<Parameters<typeof createConnectControl>[0]['ports']['judge']> {
+		const { memory, follower } = this.#options;
+		const { name, problem: refusal } = memory.met(fingerprint, 'leader');
+		if (refusal !== null) return { name, problem: refusal };
+		const verdict = memory.pair(fingerprint, follower().fingerprint ?? '');
+		if (verdict.kind === 'refused') return { name, problem: verdict.problem };
+		// The screen says first that the arm is there.
+		queueMicrotask(() => this.#arrived(verdict.kind === 'known'));
+		return { name, problem: null };
+	}
+
+	#arrived(known: boolean): void {
+		this.control.send({ type: 'reading' });
+		if (this.control.state.step !== 'connected') return;
+		if (known && this.#found?.stiff !== true) void this.#drive();
+		else void this.#byHand();
+	}
+
+	async #byHand(): Promise<void> {
+		const { ask, onChange, memory, follower } = this.#options;
+		this.#pairStep = 'move';
+		onChange();
+		const moved = await ask<HandAnswer>((api) => api.leaderByHand()).catch(() => null);
+		if (moved === null || this.#pairStep === null || this.control.state.step !== 'connected') return;
+		this.#pairStep = null;
+		const followers = follower().fingerprint;
+		if (moved.ok && moved.value === 'leader') {
+			if (this.#found !== null && followers !== null) memory.paired(this.#found.fingerprint, followers);
+			await this.#drive();
+		} else if (moved.ok) this.control.send({ type: 'failed', problem: problem('swapped') });
+		else if (moved.error.cause === 'silent')
+			this.control.send({ type: 'failed', problem: problem('no_power') });
+		else if (moved.error.cause !== 'cancelled') this.#pairStep = moved.error.cause;
+		onChange();
+	}
+
+	async #drive(): Promise<void> {
+		const { ask, onReady } = this.#options;
+		if (await ask<boolean>((api) => api.driveLeader()).catch(() => false)) onReady();
+	}
+}
