@@ -118,30 +118,16 @@ function viewOf(running: Running): ProcedureView {
 		: { which: 'calibrating', view: running.run.view };
 }
 
+const SETUP_ACTIONS = ['begin', 'motorIsConnected', 'next', 'retry', 'useAnyway'] as const;
+const CALIBRATION_ACTIONS = ['begin', 'middleIsSet', 'finishSweep', 'again'] as const;
+
 function actOnSetup(run: MotorSetupRun, action: ProcedureAction): void {
-	switch (action.do) {
-		case 'begin':
-		case 'motorIsConnected':
-		case 'next':
-		case 'retry':
-		case 'useAnyway':
-			run[action.do]();
-			return;
-		default:
-	}
+	const name = SETUP_ACTIONS.find((known) => known === action.do);
+	if (name !== undefined) run[name]();
 }
 
 function actOnCalibration(run: CalibrationRun, action: ProcedureAction): void {
-	switch (action.do) {
-		case 'begin':
-		case 'middleIsSet':
-		case 'finishSweep':
-		case 'again':
-			run[action.do]();
-			return;
-		case 'importText':
-			run.importText(action.text);
-			return;
-		default:
-	}
+	const name = CALIBRATION_ACTIONS.find((known) => known === action.do);
+	if (name !== undefined) run[name]();
+	else if (action.do === 'importText') run.importText(action.text);
 }

@@ -341,14 +341,14 @@ describe('diagnose: abort', () => {
 			const port = createVirtualPort();
 			remove(port, 0, 1, 2, 3, 4, 5);
 			const { transport, scheduler } = port;
-			let closed = false;
+			const owner = { closed: false };
 			scheduler.at(atMs, () => {
-				closed = true;
+				owner.closed = true;
 				void transport.close();
 			});
 			const result = await port.settle(diagnose({ transport, scheduler, spec: SO101, port: PORT }));
-			if (closed && transport.state !== 'closed') throw new Error(`open again, closed at ${atMs}`);
-			if (closed) expect(result).toMatchObject({ ok: false, error: { cause: 'unplugged' } });
+			if (owner.closed && transport.state !== 'closed') throw new Error(`open again, closed at ${atMs}`);
+			if (owner.closed) expect(result).toMatchObject({ ok: false, error: { cause: 'unplugged' } });
 		}
 	});
 
