@@ -49,6 +49,7 @@ const STATES = {
 	policy: wrong('blocked_by_policy', { port: null, ports: [] }),
 	otherTab: wrong('other_tab'),
 	missing: wrong('servo_missing'),
+	swapped: wrong('swapped', { ports: [PORT, OTHER] }),
 	unplugged: wrong('unplugged', { fingerprint: 'A', failures: 0 }),
 	forgotten: wrong('unplugged', { fingerprint: 'A', failures: 0, ports: [] }),
 	silentOpening: state('opening', { silent: true, fingerprint: 'A', problem: problem('unplugged') }),
@@ -147,6 +148,13 @@ missing choose -> choosing: unwatch, ask
 missing try_again -> opening: unwatch, open 0
 missing open_setup -> setting_up: unwatch, shut, setting_up
 missing open_calibration -> calibrating: unwatch, shut, calibrating
+swapped begin -> start
+swapped beginKnown -> start
+swapped beginNoApi -> problem no_serial_api 2
+swapped choose -> choosing: unwatch, ask
+swapped try_again -> opening: unwatch, open 1
+swapped open_setup -> setting_up: unwatch, shut, setting_up
+swapped open_calibration -> calibrating: unwatch, shut, calibrating
 unplugged begin -> start
 unplugged beginKnown -> start
 unplugged beginNoApi -> problem no_serial_api 1

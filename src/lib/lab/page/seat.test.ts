@@ -47,3 +47,11 @@ it('without Web Locks (plain http) the tab has the seat', async () => {
 	seat.release();
 	expect(told).toEqual([null]);
 });
+
+it('is everybody’s where the browser has no locks', async () => {
+	vi.stubGlobal('navigator', {});
+	const tabs = [await openTab(), await openTab()];
+	expect(tabs.map(({ told }) => told)).toEqual([[null], [null]]);
+	await tabs[0]?.seat.takeOver();
+	expect(tabs[1]?.told).toEqual([null]);
+});

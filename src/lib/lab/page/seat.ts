@@ -18,6 +18,11 @@ export async function holdSeat(
 		onChange(null);
 		return { takeOver: () => Promise.resolve(), release: () => undefined };
 	}
+	// No Web Locks at an address that is not secure: nothing to hold, and no real arm to fight over.
+	if (!('locks' in navigator)) {
+		onChange(null);
+		return { takeOver: () => Promise.resolve(), release: () => undefined };
+	}
 	const name = `edubotics-seat:${seatId}`;
 	let letGo: (() => void) | null = null;
 
