@@ -75,7 +75,8 @@ test('a cable pulled in the middle of calibrating: said, and the servos hold wha
 	await rig.arm('follower', { do: 'heal', as: 'uncalibrated' });
 	await rig.arm('follower', { do: 'hand', pose: MIDDLE });
 	const before = await rig.state('follower');
-	const pupil = await ConnectPage.open(await lab.newPage(), site.url);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
 	await pupil.toChooser();
 	await pupil.expectStep('not_calibrated');
 	await pupil.lab.button('connect_do_open_calibration').click();
@@ -83,8 +84,10 @@ test('a cable pulled in the middle of calibrating: said, and the servos hold wha
 	await pupil.lab.button('calibrate_middle_go').click();
 	await rig.arm('follower', { do: 'hand', pose: { shoulder_pan: 100 }, overMs: SWEEP_MS });
 	await rig.port('follower', { do: 'unplug' });
-	await pupil.expectStep('unplugged');
+	const said = page.getByRole('heading', { name: pupil.lab.word('calibrate_problem_lost_title') });
+	await expect(said).toBeVisible({ timeout: 20_000 });
 	await rig.port('follower', { do: 'plug' });
+	await pupil.lab.button('calibrate_close').click();
 	await pupil.expectStep('not_calibrated');
 	const { limits, offsets } = await rig.state('follower');
 	expect({ limits, offsets }).toEqual({ limits: before.limits, offsets: before.offsets });
