@@ -40,14 +40,6 @@ it('a tab that leaves lets the next one in', async () => {
 	expect((await openTab()).told).toEqual([null]);
 });
 
-it('without Web Locks (plain http) the tab has the seat', async () => {
-	vi.stubGlobal('navigator', {});
-	const { seat, told } = await openTab();
-	await seat.takeOver();
-	seat.release();
-	expect(told).toEqual([null]);
-});
-
 it('is everybody’s where the browser has no locks', async () => {
 	vi.stubGlobal('navigator', {});
 	const tabs = [await openTab(), await openTab()];

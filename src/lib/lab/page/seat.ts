@@ -13,11 +13,6 @@ export async function holdSeat(
 	seatId: string,
 	onChange: (problem: ErrorCode | null) => void
 ): Promise<SeatHold> {
-	// Without Web Locks (an insecure context) no tab hears of another; there is no real arm to share, either.
-	if (!('locks' in navigator)) {
-		onChange(null);
-		return { takeOver: () => Promise.resolve(), release: () => undefined };
-	}
 	// No Web Locks at an address that is not secure: nothing to hold, and no real arm to fight over.
 	if (!('locks' in navigator)) {
 		onChange(null);
