@@ -4,6 +4,8 @@
 // [Note: fresh enough] The loop asks for the pose once per tick. A reading that waits for the tick is old when it is used,
 // so the leader is read again as long as one more answer is sure to be there before the next tick. Answers ask the next
 // question, no timer does: browsers hold short timers back by several milliseconds.
+// Under virtual time with wire time and 1 ms USB frames on both arms, gate included, a step of the leader's encoder is on
+// the follower's wire after 5.7 ms in the middle and 9.6 ms at the 99th percentile (leader-reader.test.ts).
 
 import { SO101, type SerialTransport } from '$lib/contracts';
 import type { Result, Scheduler } from '$lib/core';
