@@ -37,7 +37,7 @@ test('the leader is met by hand, then the follower does what it does', async ({ 
 				.toBeLessThan(1);
 		});
 	await expect(whichLeads).toBeHidden({ timeout: 20_000 });
-	await pupil.lab.until(({ source }) => source === 'leader', 'the leader to lead');
+	await pupil.lab.until(({ source }) => source.active === 'leader', 'the leader to lead');
 	await pupil.lab.arm();
 	await rig.arm('follower', { do: 'hand', pose: null });
 	await rig.arm('leader', { do: 'hand', pose: { shoulder_pan: 30 }, overMs: 1500 });
