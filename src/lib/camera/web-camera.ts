@@ -11,8 +11,8 @@ import type { CameraDevice, CameraMode, OpenFailure } from './device-types';
 const BUFFERED = 4;
 
 export interface OpenedCamera {
-	/** To be transferred. */
-	readonly frames: ReadableStream<VideoFrame>;
+	/** Its pictures, once; to be transferred in the same breath. */
+	frames(): ReadableStream<VideoFrame>;
 	/** What the device really does. */
 	readonly actual: CameraMode;
 	/** Once, when the device is gone; not after `close`. */
@@ -82,12 +82,10 @@ export const webCameraOpener: CameraOpener<OpenedCamera> = {
 
 function openedCamera(track: MediaStreamTrack, asked: CameraMode): OpenedCamera {
 	const settings = track.getSettings();
-	const { readable } = new MediaStreamTrackProcessor({
-		track: track as MediaStreamVideoTrack,
-		maxBufferSize: BUFFERED
-	});
 	return {
-		frames: readable,
+		frames: () =>
+			new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack, maxBufferSize: BUFFERED })
+				.readable,
 		actual: {
 			width: settings.width ?? asked.width,
 			height: settings.height ?? asked.height,

@@ -219,7 +219,9 @@ export class DeviceCameras implements CamerasActions {
 
 	/** What these roles usually show is learned anew. */
 	#forgetViews(roles: readonly CameraRole[]): void {
-		const usual = Object.entries(this.#settings.usual).filter(([role]) => !roles.includes(role as CameraRole));
+		const usual = Object.entries(this.#settings.usual).filter(
+			([role]) => !roles.includes(role as CameraRole)
+		);
 		this.#set({ usual: Object.fromEntries(usual) });
 	}
 
@@ -286,7 +288,8 @@ export class DeviceCameras implements CamerasActions {
 		const frames = await this.#link.running();
 		const forget = opened.onEnded(() => void frames.ended(role));
 		this.#open.set(role, { opened, mode, sinceMs: performance.now(), forget });
-		await frames.open(role, transfer(opened.frames, [opened.frames]), {
+		const stream = opened.frames();
+		await frames.open(role, transfer(stream, [stream]), {
 			...size,
 			deviceFps: mode.fps,
 			deviceId: this.#deviceOf(role)?.deviceId ?? '',
