@@ -37,6 +37,8 @@ const SLEEP_LIMIT_MS = 600_000;
 /** No computer stands still for this long by itself. */
 const ASLEEP_MS = 3000;
 const SETTLE_MS = 300;
+/** The first turn that is read. */
+const READY_MS = 3000;
 const REOPEN_EVERY_MS = 250;
 const SILENT_MS = 1000;
 /** Wake-up and enumeration of the port. */
@@ -112,8 +114,7 @@ export class ArmBench {
 	async unplug(): Promise<StepOutcome> {
 		const { arm, prompt, scheduler } = this.#options;
 		const run = startRun(this.#line.loop(this.#calibration), scheduler);
-		await pause(scheduler, SETTLE_MS);
-		if (run.reads === 0) return this.#stopRun(run, 'no_answer');
+		if ((await this.#wait(() => run.reads > 0, READY_MS)) !== 'yes') return this.#stopRun(run, 'no_answer');
 		let lostMs = Number.NaN;
 		const forget = arm.transport.onLost(() => (lostMs = scheduler.now()));
 		prompt('pull_cable');
@@ -138,8 +139,7 @@ export class ArmBench {
 	async power(): Promise<StepOutcome> {
 		const { arm, prompt, scheduler } = this.#options;
 		const run = startRun(this.#line.loop(this.#calibration), scheduler);
-		await pause(scheduler, SETTLE_MS);
-		if (run.reads === 0) return this.#stopRun(run, 'no_answer');
+		if ((await this.#wait(() => run.reads > 0, READY_MS)) !== 'yes') return this.#stopRun(run, 'no_answer');
 		prompt('switch_off');
 		arm.hand?.switchOff();
 		// Noticed at the third failed turn; believed only when nothing was read for a while, which a busy computer may fake.
