@@ -44,7 +44,7 @@ export interface CalibrationRun {
 	importText(text: string): void;
 	/** LeRobot's file of what was measured or imported, as soon as it is known; null before. */
 	exportText(): string | null;
-	/** Ends it. A writing that has begun is finished first. */
+	/** Ends it. What writes into lasting memory, settings as well as a calibration, is finished first. */
 	close(): Promise<void>;
 }
 
@@ -62,6 +62,7 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 	let closed = false;
 	/** Rises whenever watching starts or ends: an answer to an older question is not looked at. */
 	let watchNumber = 0;
+	/** Whatever may be writing into the servos' lasting memory. */
 	let writing: Promise<void> = Promise.resolve();
 
 	const dispatch = (event: CalibrateEvent): void => {
@@ -161,7 +162,7 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 	const perform = (effect: CalibrateEffect): void => {
 		switch (effect.type) {
 			case 'free':
-				void free().then(dispatch);
+				writing = free().then(dispatch);
 				return;
 			case 'watch':
 				watch();

@@ -22,6 +22,8 @@ const NEW: Calibration = Object.fromEntries(
 				}
 	])
 );
+/** Servo register: 1 = its lasting memory is closed. */
+const LOCK = 55;
 const NEW_FILE = formatLerobotCalibration(NEW, SO101);
 const MIDDLE = SO101_CHAIN.joints.map(({ name }) => (name === 'gripper' ? 0.5 : 0));
 
@@ -114,6 +116,25 @@ describe('while it is written', () => {
 		bench.run.again();
 		await bench.until(({ step }) => step === 'done');
 		expect(whatItHolds(bench)).toBe('new');
+	});
+
+	it('closing at any moment waits until the settings are whole and locked', async () => {
+		const undisturbed = await createBench({ configured: false, middle: MIDDLE });
+		undisturbed.run.begin();
+		await undisturbed.until(({ step }) => step === 'middle');
+		const endMs = undisturbed.arm.scheduler.now();
+		const moments = 25;
+		for (let k = 0; k < moments; k++) {
+			const bench = await createBench({ configured: false, middle: MIDDLE });
+			bench.run.begin();
+			await runTo(bench, (endMs * k) / moments);
+			expect(bench.run.view.step).toBe('intro');
+			await bench.arm.settle(bench.run.close());
+			// Whoever closes it shuts the port next: what has not been written by now never will be.
+			for (const { memory } of bench.arm.chain.servos) expect(memory.byte(LOCK), `moment ${k}`).toBe(1);
+			const connected = await bench.arm.settle(bench.session.connect());
+			expect(connected.ok && connected.value.unconfigured, `moment ${k}`).toEqual([]);
+		}
 	});
 
 	it('closing waits for the writing', async () => {
