@@ -40,7 +40,12 @@ export interface ProceduresOptions {
 }
 
 type Running =
-	| { readonly which: 'setting_up'; readonly run: MotorSetupRun; readonly hold: PortHold }
+	| {
+			readonly which: 'setting_up';
+			readonly run: MotorSetupRun;
+			/** Another one after the cable was pulled. */
+			hold: PortHold;
+	  }
 	| {
 			readonly which: 'calibrating';
 			readonly run: CalibrationRun;
@@ -60,7 +65,7 @@ export class Procedures {
 		await this.end();
 		const held = await this.#options.hold(port);
 		if (!held.ok) return err(held.error);
-		const running = which === 'setting_up' ? this.#setUp(held.value) : this.#calibrate(held.value);
+		const running = which === 'setting_up' ? this.#setUp(held.value, port) : this.#calibrate(held.value);
 		this.#running = running;
 		this.#options.onView(viewOf(running));
 		return ok(undefined);
@@ -86,15 +91,23 @@ export class Procedures {
 		await running.hold.release();
 	}
 
-	#setUp(hold: PortHold): Running {
+	#setUp(hold: PortHold, port: PortIdentity): Running {
 		const { scheduler, onView } = this.#options;
 		const run = createMotorSetup({
 			transport: hold.transport,
 			scheduler,
 			spec: SO101,
-			onView: (view) => onView({ which: 'setting_up', view })
+			onView: (view) => onView({ which: 'setting_up', view }),
+			replugged: async () => {
+				await running.hold.release();
+				const held = await this.#options.hold(port);
+				if (!held.ok) return null;
+				running.hold = held.value;
+				return held.value.transport;
+			}
 		});
-		return { which: 'setting_up', run, hold };
+		const running: Extract<Running, { which: 'setting_up' }> = { which: 'setting_up', run, hold };
+		return running;
 	}
 
 	#calibrate(hold: PortHold): Running {

@@ -21,6 +21,11 @@ export interface MotorSetupOptions {
 	/** Which motors to set up (LeRobot names); default: all. */
 	readonly joints?: readonly string[];
 	readonly usbFrameMs?: number;
+	/**
+	 * The port after it was plugged in again, where the lost one cannot be opened any more; null while it is not there.
+	 * Asked before each search as long as the port is lost.
+	 */
+	readonly replugged?: () => Promise<SerialTransport | null>;
 }
 
 export interface MotorSetupRun {
@@ -39,12 +44,15 @@ export interface MotorSetupRun {
 
 /** Asked alone besides whoever answers everybody: a new motor's number. */
 const FACTORY_ID = 1;
+const NO_PORT: PortScan = { servos: [], sheets: [], colliding: [], garbageBytes: 0, failure: 'port_gone' };
 
 export function createMotorSetup(options: MotorSetupOptions): MotorSetupRun {
-	const { transport, scheduler, spec, onView } = options;
+	const { scheduler, spec, onView } = options;
+	let { transport } = options;
 	const counters: WriteCounters = { eepromWrites: 0 };
 	let state = setupStart(spec, options.joints);
 	let view = viewOf(state, null);
+	let isLost = false;
 	let searching: AbortController | null = null;
 	let busy: Promise<void> = Promise.resolve();
 
@@ -72,10 +80,26 @@ export function createMotorSetup(options: MotorSetupOptions): MotorSetupRun {
 			...(options.usbFrameMs === undefined ? {} : { usbFrameMs: options.usbFrameMs })
 		});
 
+	/** A lost port is given back and asked for anew, until it is there. */
+	const havePort = async (): Promise<boolean> => {
+		isLost ||= transport.state === 'lost';
+		if (!isLost || options.replugged === undefined) return true;
+		const fresh = await options.replugged();
+		if (fresh === null) return false;
+		transport = fresh;
+		isLost = false;
+		return true;
+	};
+
 	const search = async ({ thorough, joint }: Extract<SetupEffect, { do: 'search' }>): Promise<void> => {
 		if (state.step !== 'searching') return;
 		searching = new AbortController();
 		const { signal } = searching;
+		if (!(await havePort())) {
+			searching = null;
+			dispatch({ type: 'searched', scan: NO_PORT });
+			return;
+		}
 		const line = lineFor(signal);
 		try {
 			const scan: PortScan = await findOn(line, {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lastingWrites } from '../find/testing/port';
+import { createChainTransport } from '$lib/sim';
+import { createVirtualPort, lastingWrites } from '../find/testing/port';
 import { AS_NEW, BAUD, bench, expectSetUp, ID, type Bench } from './testing/bench';
 
 describe('interrupted at any point', () => {
@@ -38,6 +39,28 @@ describe('interrupted at any point', () => {
 			await finish(arm);
 			expect(lastingWrites(arm.port.chain)).toBe(2);
 		}
+	});
+
+	it('after a re-plug it goes on with the port that came, when the lost one stays lost', async () => {
+		const port = createVirtualPort({ ...AS_NEW, presets });
+		let plugged = false;
+		const fresh = createChainTransport(port.wire, port.scheduler);
+		const arm = bench({}, ['wrist_roll'], port, async () => {
+			// Whoever holds the port gives the lost one back first.
+			await port.transport.close();
+			return plugged ? fresh : null;
+		});
+		arm.plug('wrist_roll');
+		arm.run.begin();
+		port.scheduler.at(100, () => port.unplug());
+		for (let time = 0; time < 3; time++) {
+			await arm.connect();
+			expect(arm.problem()).toBe('port_lost');
+			arm.run.retry();
+		}
+		plugged = true;
+		expect((await arm.connect()).step).toBe('motor_done');
+		expectSetUp(arm, 'wrist_roll');
 	});
 
 	it('the cable is pulled at any microsecond of the writing', async () => {

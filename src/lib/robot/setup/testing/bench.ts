@@ -2,7 +2,7 @@
 // only.
 
 import { expect } from 'vitest';
-import { SO101 } from '$lib/contracts';
+import { SO101, type SerialTransport } from '$lib/contracts';
 import { PRESETS_OUT_OF_THE_BOX } from '$lib/sim';
 import { createVirtualPort, type VirtualPort, type VirtualPortOptions } from '../../find/testing/port';
 import { createMotorSetup, type MotorSetupRun } from '../create-motor-setup';
@@ -32,7 +32,8 @@ export interface Bench {
 export function bench(
 	options: VirtualPortOptions = NEW_ARM,
 	joints?: readonly string[],
-	port: VirtualPort = createVirtualPort(options)
+	port: VirtualPort = createVirtualPort(options),
+	replugged?: () => Promise<SerialTransport | null>
 ): Bench {
 	const views: MotorSetupView[] = [];
 	let wake: () => void = () => undefined;
@@ -45,7 +46,8 @@ export function bench(
 			views.push(view);
 			wake();
 		},
-		...(joints === undefined ? {} : { joints })
+		...(joints === undefined ? {} : { joints }),
+		...(replugged === undefined ? {} : { replugged })
 	});
 	const isResting = (): boolean => run.view.step !== 'searching' && run.view.step !== 'writing';
 	const rest = async (): Promise<MotorSetupView> => {
