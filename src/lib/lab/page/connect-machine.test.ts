@@ -258,7 +258,7 @@ describe('connecting', () => {
 				let now: ConnectState = CONNECT_OFF;
 				for (const event of events) {
 					const before = now;
-					const { state: next, effects } = connectTransition(before, event as ConnectEvent);
+					const { state: next, effects } = connectTransition(before, event);
 					now = next;
 					const opens = effects.filter((effect) => effect.do === 'open').length;
 					expect(opens).toBeLessThanOrEqual(1);

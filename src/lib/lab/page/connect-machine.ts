@@ -288,6 +288,7 @@ function samePort(a: PortIdentity | null, b: PortIdentity | null): boolean {
 }
 
 export function connectTransition(state: ConnectState, event: ConnectEvent): ConnectMove {
-	const rule = CONNECT_TABLE[state.step][event.type] as Rule<ConnectEvent['type']> | undefined;
-	return rule === undefined ? move(state) : rule(state, event as never);
+	const rule = CONNECT_TABLE[state.step][event.type] as
+		((state: ConnectState, event: ConnectEvent) => ConnectMove) | undefined;
+	return rule === undefined ? move(state) : rule(state, event);
 }

@@ -317,8 +317,7 @@ export class LabCore {
 	async #loadPhysics(): Promise<void> {
 		const { plant } = this;
 		if (plant === null) return;
-		const loaded = await plant.loadPhysics().catch(() => false);
-		this.physics = loaded === true;
+		this.physics = await plant.loadPhysics().catch(() => false);
 		// Whatever else is wrong matters more than a cube that cannot be grasped.
 		if (!this.physics && this.problem === null) this.fail('no_physics');
 		this.changed.emit();

@@ -153,7 +153,7 @@ export class RealLeaderPage {
 		this.#pairStep = 'move';
 		onChange();
 		const moved = await ask<HandAnswer>((api) => api.leaderByHand()).catch(() => null);
-		if (moved === null || this.#pairStep === null || this.control.state.step !== 'connected') return;
+		if (moved === null || !this.#asksForHand() || this.control.state.step !== 'connected') return;
 		this.#pairStep = null;
 		const followers = follower().fingerprint;
 		if (moved.ok && moved.value === 'leader') {
@@ -164,6 +164,10 @@ export class RealLeaderPage {
 			this.control.send({ type: 'failed', problem: problem('no_power') });
 		else if (moved.error.cause !== 'cancelled') this.#pairStep = moved.error.cause;
 		onChange();
+	}
+
+	#asksForHand(): boolean {
+		return this.#pairStep !== null;
 	}
 
 	async #drive(): Promise<void> {

@@ -11,6 +11,9 @@ interface Rig extends TransportHarness {
 	readonly transport: WebSerialTransport;
 }
 
+/** It has all of the interface that is used; only the browser can make a real one. */
+const asSerialPort = (port: unknown): SerialPort => port as SerialPort;
+
 /** A virtual arm at the far end of a fake port. */
 function rig(usbFrameMs: number): Rig {
 	const scheduler = createVirtualScheduler();
@@ -30,7 +33,7 @@ function rig(usbFrameMs: number): Rig {
 		if (due !== undefined) scheduler.at(due, hand);
 	};
 	const transport = createWebSerialTransport({
-		port: port as unknown as SerialPort,
+		port: asSerialPort(port),
 		id: 'follower',
 		scheduler
 	});

@@ -166,7 +166,7 @@ function isLineNoise(error: unknown): boolean {
 
 /** `port_gone`: no such device now. `port_busy`: it is there, and somebody else has it. */
 function openFailure(port: SerialPort, cause: unknown): CodedError {
-	const gone = 'connected' in port && port.connected === false;
+	const gone = 'connected' in port && !port.connected;
 	return gone
 		? new CodedError('port_gone', 'the cable is out', { cause })
 		: new CodedError('port_busy', 'the port could not be opened', { cause });
