@@ -15,8 +15,8 @@ export type CalibrateStep =
 	| 'done'
 	| 'problem';
 
-/** Where `again` leads. */
-export type Retry = 'begin' | 'sweep' | 'write';
+/** Where `again` leads. 'intro': the arm may hold itself up, so a person says first that it is held. */
+export type Retry = 'intro' | 'begin' | 'sweep' | 'write';
 
 export interface CalibrateProblem {
 	/** One of CALIBRATION_PROBLEMS or an error code of the arm. */
@@ -80,6 +80,6 @@ export function startState(joints: number): CalibrateState {
 		sweeps: [],
 		wanted: null,
 		problem: null,
-		retry: 'begin'
+		retry: 'intro'
 	};
 }

@@ -24,7 +24,7 @@ const EVENTS: readonly CalibrateEvent[] = [
 const swept = (span: number): JointSweep[] =>
 	RAW.map((raw) => ({ ...startSweep(raw, 0), min: raw - span / 2, max: raw + span / 2 }));
 
-const base = { ...startState(6), held: HELD, raw: RAW };
+const base = { ...startState(6), held: HELD, raw: RAW, retry: 'begin' } as const;
 const STATES: Record<CalibrateStep, CalibrateState> = {
 	intro: startState(6),
 	freeing: { ...startState(6), step: 'freeing' },
@@ -97,7 +97,8 @@ describe('the table', () => {
 	it.each([
 		['sweep', 'sweep watch'],
 		['write', 'writing write'],
-		['begin', 'freeing free']
+		['begin', 'freeing free'],
+		['intro', 'intro']
 	] as const)('again after a problem that leads back to %s', (retry, wanted) => {
 		const state: CalibrateState = { ...STATES.problem, retry, sweeps: swept(100), wanted: HELD };
 		const next = calibrateNext(state, { type: 'again' });
@@ -105,9 +106,27 @@ describe('the table', () => {
 		expect(next.state.problem).toBeNull();
 	});
 
+	it('before an arm that holds itself up is let go, a person says that it is held', () => {
+		const energised = { code: 'arm_energised', joints: ['gripper'] };
+		const refused = calibrateNext(STATES.writing, { type: 'failed', problem: energised }).state;
+		const again = calibrateNext(refused, { type: 'again' });
+		expect(again).toMatchObject({ state: { step: 'intro', problem: null }, effects: [] });
+		const silent = calibrateNext(STATES.writing, { type: 'failed', problem }).state;
+		expect(calibrateNext(silent, { type: 'again' }).state.step).toBe('writing');
+	});
+
 	it('a problem with a file leads to the beginning, not to a sweep that never was', () => {
 		const judging = calibrateNext(STATES.sweep, { type: 'import', text: '' }).state;
 		const failed = calibrateNext(judging, { type: 'failed', problem }).state;
 		expect(calibrateNext(failed, { type: 'again' }).state.step).toBe('freeing');
+	});
+
+	it('a file that does not do, and then another one, take no torque before anybody said that the arm is held', () => {
+		let state = STATES.intro;
+		for (const event of [{ type: 'import', text: '' }, { type: 'failed', problem }] as const)
+			state = calibrateNext(state, event).state;
+		for (const event of [{ type: 'import', text: '' }, { type: 'failed', problem }] as const)
+			state = calibrateNext(state, event).state;
+		expect(calibrateNext(state, { type: 'again' })).toMatchObject({ state: { step: 'intro' }, effects: [] });
 	});
 });

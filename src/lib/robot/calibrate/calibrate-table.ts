@@ -31,13 +31,13 @@ function problem(
 }
 
 function begin(state: CalibrateState): CalibrateNext {
-	const fresh = { ...state, step: 'freeing', problem: null, sweeps: [], middleAsked: false } as const;
-	return { state: fresh, effects: [{ type: 'free' }] };
+	const fresh = { ...state, problem: null, sweeps: [], middleAsked: false, retry: 'begin' } as const;
+	return { state: { ...fresh, step: 'freeing' }, effects: [{ type: 'free' }] };
 }
 
 function judgeFile(state: CalibrateState, { text }: EventOf<'import'>): CalibrateNext {
 	return {
-		state: { ...state, step: 'checking', problem: null, retry: 'begin' },
+		state: { ...state, step: 'checking', problem: null, retry: state.retry === 'intro' ? 'intro' : 'begin' },
 		effects: [{ type: 'rest' }, { type: 'judgeFile', text }]
 	};
 }
@@ -122,7 +122,8 @@ const TABLE: Record<CalibrateStep, Row> = {
 
 	writing: {
 		written: (state) => stay({ ...state, step: 'done' }),
-		failed: failed('write')
+		// An arm under torque is refused every time: it is let go of first, by a person who holds it.
+		failed: (state, event) => failed(event.problem.code === 'arm_energised' ? 'intro' : 'write')(state, event)
 	},
 
 	done: { begin, import: judgeFile },
@@ -131,6 +132,7 @@ const TABLE: Record<CalibrateStep, Row> = {
 		again: (state) => {
 			const { retry, wanted, held } = state;
 			const clear = { ...state, problem: null };
+			if (retry === 'intro') return stay({ ...clear, step: 'intro' });
 			if (retry === 'sweep' && state.sweeps.length > 0)
 				return { state: { ...clear, step: 'sweep' }, effects: [{ type: 'watch' }] };
 			if (retry === 'write' && wanted !== null && held !== null)

@@ -242,6 +242,8 @@ describe('files instead of a sweep', () => {
 		bench.run.importText('{"shoulder_pan": {"id": 1,');
 		expect((await bench.until(({ step }) => step === 'problem')).problem?.code).toBe('file_truncated');
 		bench.run.again();
+		expect(bench.run.view.step).toBe('intro');
+		bench.run.begin();
 		await bench.until(({ step }) => step === 'middle');
 	});
 
@@ -250,5 +252,12 @@ describe('files instead of a sweep', () => {
 		bench.run.importText(file(shifted([20, 20, 20, 20, 20, 20])));
 		expect((await bench.until(({ step }) => step === 'problem')).problem?.code).toBe('arm_energised');
 		expect(bench.arm.chain.servos.map(({ memory }) => memory.byte(40))).toEqual([1, 1, 1, 1, 1, 1]);
+		// Writing again would be refused again: the way on is the beginning, where a person holds it and torque goes off.
+		bench.run.again();
+		expect(bench.run.view.step).toBe('intro');
+		bench.run.begin();
+		await bench.until(({ step }) => step === 'middle');
+		bench.run.importText(file(shifted([20, 20, 20, 20, 20, 20])));
+		await bench.until(({ step }) => step === 'done');
 	});
 });

@@ -89,6 +89,11 @@ const refused: ProblemWords = {
 	what: () => m.calibrate_problem_write_what(),
 	next: () => m.calibrate_problem_write_next()
 };
+const stiff: ProblemWords = {
+	title: () => m.calibrate_problem_stiff_title(),
+	what: () => m.calibrate_problem_stiff_what(),
+	next: () => m.calibrate_problem_stiff_next()
+};
 const unknown: ProblemWords = {
 	title: () => m.calibrate_problem_title(),
 	what: () => m.calibrate_problem_what(),
@@ -101,6 +106,7 @@ export function calibrationProblemWords({ code, joints }: CalibrationProblem): P
 	if (known) return words[known];
 	if (code === 'port_lost') return lost;
 	if (code === 'arm_setting_refused') return refused;
+	if (code === 'arm_energised') return stiff;
 	const error = ERROR_CODES.find((name) => name === code);
 	if (!error) return unknown;
 	const details = joints[0] === undefined ? {} : { joint: joints[0] };
