@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { solveIk } from './inverse-kinematics';
 import type { KinematicChain } from './kinematics';
-import { fk, forwardKinematics, frameNamed, frameSpeed, jacobian } from './kinematics';
+import { fk, forwardKinematics, frameNamed, frameSpeed, jacobian, rotationFromQuat } from './kinematics';
 
 /** A planar elbow with two links of 0.3 m and 0.2 m: everything about it is known in closed form. */
 const ELBOW: KinematicChain = {
@@ -35,6 +35,46 @@ describe('kinematics of a planar elbow', () => {
 		expect(jac[2]).toBeCloseTo(position[0] ?? NaN, 12);
 		expect([...jac.subarray(10)]).toEqual([1, 1]);
 		expect(frameSpeed(ELBOW, q, [0, 2], tip)).toBeCloseTo(0.4, 12);
+	});
+
+	it.each([
+		[0, 0, 1],
+		[0, 0, -1],
+		[1, 0, 0],
+		[0, -1, 0],
+		[0.6, 0, 0.8],
+		[-0.48, 0.6, -0.64]
+	] as const)('turns about the axis (%s, %s, %s) as a quaternion does', (x, y, z) => {
+		const origin = [0.5, -0.5, 0.5, 0.5] as const;
+		const joint = { name: 'j', link: 'l', parent: -1, originM: [0, 0, 0], minRad: -3, maxRad: 3 } as const;
+		const chain: KinematicChain = {
+			name: 'one',
+			joints: [
+				{ ...joint, originQuat: origin, axis: [x, y, z] },
+				{ ...joint, parent: 0, originQuat: [1, 0, 0, 0], axis: [z, x, y] }
+			],
+			frames: []
+		};
+		const times = (a: readonly number[], b: readonly number[]): number[] => {
+			const [aw = 0, ax = 0, ay = 0, az = 0] = a;
+			const [bw = 0, bx = 0, by = 0, bz = 0] = b;
+			return [
+				aw * bw - ax * bx - ay * by - az * bz,
+				aw * bx + ax * bw + ay * bz - az * by,
+				aw * by - ax * bz + ay * bw + az * bx,
+				aw * bz + ax * by - ay * bx + az * bw
+			];
+		};
+		const about = (axis: readonly number[], angle: number): number[] => [
+			Math.cos(angle / 2),
+			...axis.map((part) => part * Math.sin(angle / 2))
+		];
+		const first = times(origin, about([x, y, z], 0.7));
+		const expected = [first, times(first, about([z, x, y], -1.3))].flatMap((quat) => [
+			...rotationFromQuat(quat)
+		]);
+		const { rotations } = forwardKinematics(chain, [0.7, -1.3]);
+		expected.forEach((value, k) => expect(rotations[k]).toBeCloseTo(value, 12));
 	});
 
 	it('leaves a frame of the base where it is', () => {

@@ -7,6 +7,10 @@
  * `originQuat`, then turned by `q` about `axis` (this is what MJCF `<body pos quat><joint axis>` and URDF mean).
  */
 
+import { compiledChain, rotationFromQuat } from './compiled-chain';
+
+export { rotationFromQuat };
+
 export type Vec3 = readonly [number, number, number];
 /** Unit quaternion, (w, x, y, z). */
 export type Quat = readonly [number, number, number, number];
@@ -60,43 +64,6 @@ function at(values: ArrayLike<number>, index: number): number {
 	return values[index] ?? Number.NaN;
 }
 
-/** Row-major rotation matrix of a quaternion (normalised first, so data with seven digits stays a rotation). */
-export function rotationFromQuat(quat: ArrayLike<number>): Float64Array {
-	const norm = Math.hypot(at(quat, 0), at(quat, 1), at(quat, 2), at(quat, 3));
-	const w = at(quat, 0) / norm;
-	const x = at(quat, 1) / norm;
-	const y = at(quat, 2) / norm;
-	const z = at(quat, 3) / norm;
-	return Float64Array.of(
-		1 - 2 * (y * y + z * z),
-		2 * (x * y - w * z),
-		2 * (x * z + w * y),
-		2 * (x * y + w * z),
-		1 - 2 * (x * x + z * z),
-		2 * (y * z - w * x),
-		2 * (x * z - w * y),
-		2 * (y * z + w * x),
-		1 - 2 * (x * x + y * y)
-	);
-}
-
-/** Rotation by `angleRad` about the unit vector `axis` (Rodrigues), written into `out`. */
-function rotationAboutAxis(axis: Vec3, angleRad: number, out: Float64Array): void {
-	const [x, y, z] = axis;
-	const c = Math.cos(angleRad);
-	const s = Math.sin(angleRad);
-	const k = 1 - c;
-	out[0] = c + x * x * k;
-	out[1] = x * y * k - z * s;
-	out[2] = x * z * k + y * s;
-	out[3] = y * x * k + z * s;
-	out[4] = c + y * y * k;
-	out[5] = y * z * k - x * s;
-	out[6] = z * x * k - y * s;
-	out[7] = z * y * k + x * s;
-	out[8] = c + z * z * k;
-}
-
 /** out[o..o+9] = a[i..i+9] * b. */
 function multiply3(a: Float64Array, i: number, b: Float64Array, out: Float64Array, o: number): void {
 	for (let r = 0; r < 3; r++) {
@@ -137,8 +104,16 @@ export function createChainPose(chain: KinematicChain): ChainPose {
 	return { positions: new Float64Array(3 * n), rotations: new Float64Array(9 * n) };
 }
 
-const jointRotation = new Float64Array(9);
-const offsetRotation = new Float64Array(9);
+/** rotations[o..o+9] = rotations[o..o+9] * back[o..o+9], in place, row by row. */
+function tiltBack(rotations: Float64Array, back: Float64Array, o: number): void {
+	for (let k = o; k < o + 9; k += 3) {
+		const a = at(rotations, k);
+		const b = at(rotations, k + 1);
+		const c = at(rotations, k + 2);
+		for (let col = 0; col < 3; col++)
+			rotations[k + col] = a * at(back, o + col) + b * at(back, o + 3 + col) + c * at(back, o + 6 + col);
+	}
+}
 
 /**
  * World poses of all links at angles `q` (rad, one per joint; missing entries make the pose NaN).
@@ -150,16 +125,34 @@ export function forwardKinematics(
 	out = createChainPose(chain)
 ): ChainPose {
 	const { positions, rotations } = out;
-	chain.joints.forEach((joint, i) => {
-		const p = joint.parent;
-		const parentPositions = p < 0 ? ORIGIN : positions;
-		const parentRotations = p < 0 ? IDENTITY : rotations;
-		const base = Math.max(p, 0);
-		transform(parentPositions, 3 * base, parentRotations, 9 * base, joint.originM, positions, 3 * i);
-		multiply3(parentRotations, 9 * base, fixedRotation(joint.originQuat), offsetRotation, 0);
-		rotationAboutAxis(joint.axis, at(q, i), jointRotation);
-		multiply3(offsetRotation, 0, jointRotation, rotations, 9 * i);
-	});
+	const { joints, parents, origins, turns, backs, tilted } = compiledChain(chain);
+	for (let j = 0; j < joints; j++) {
+		const angle = at(q, j);
+		const cos = Math.cos(angle);
+		const sin = Math.sin(angle);
+		const parent = at(parents, j);
+		const base = parent < 0 ? IDENTITY : rotations;
+		const from = parent < 0 ? ORIGIN : positions;
+		const p = parent < 0 ? 0 : 3 * parent;
+		const b = 3 * p;
+		const o = 9 * j;
+		for (let row = 0; row < 3; row++) {
+			const r0 = at(base, b + 3 * row);
+			const r1 = at(base, b + 3 * row + 1);
+			const r2 = at(base, b + 3 * row + 2);
+			const x = r0 * at(turns, o) + r1 * at(turns, o + 3) + r2 * at(turns, o + 6);
+			const y = r0 * at(turns, o + 1) + r1 * at(turns, o + 4) + r2 * at(turns, o + 7);
+			rotations[o + 3 * row] = x * cos + y * sin;
+			rotations[o + 3 * row + 1] = y * cos - x * sin;
+			rotations[o + 3 * row + 2] = r0 * at(turns, o + 2) + r1 * at(turns, o + 5) + r2 * at(turns, o + 8);
+			positions[3 * j + row] =
+				at(from, p + row) +
+				r0 * at(origins, 3 * j) +
+				r1 * at(origins, 3 * j + 1) +
+				r2 * at(origins, 3 * j + 2);
+		}
+		if (tilted[j] === 1) tiltBack(rotations, backs, o);
+	}
 	return out;
 }
 

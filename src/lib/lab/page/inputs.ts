@@ -28,6 +28,8 @@ export interface Inputs {
 export function createInputs(jointCount: number): Inputs {
 	const held = new Set<JogKey>();
 	let targets: Float32Array | null = null;
+	/** What was asked for before the start was known. */
+	const early = new Map<number, number>();
 	let source: DriveSource = 'sliders';
 	let moved = false;
 
@@ -50,14 +52,20 @@ export function createInputs(jointCount: number): Inputs {
 			held.clear();
 		},
 		setJoint(index, value) {
-			if (targets === null || index < 0 || index >= jointCount || !Number.isFinite(value)) return;
+			if (index < 0 || index >= jointCount || !Number.isFinite(value)) return;
+			moved = true;
+			if (targets === null) {
+				early.set(index, value);
+				return;
+			}
 			targets = targets.slice();
 			targets[index] = value;
-			moved = true;
 		},
 		startFrom(goal) {
 			targets = goal === null ? null : Float32Array.from(goal);
-			moved = false;
+			moved = targets !== null && early.size > 0;
+			if (targets !== null) for (const [index, value] of early) targets[index] = value;
+			early.clear();
 		},
 		get targets() {
 			return targets;
