@@ -15,6 +15,7 @@ export interface ProcedurePorts {
 	start(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
 	act(action: ProcedureAction): Promise<void>;
 	exportText(): Promise<string | null>;
+	/** Resolves when what was being written is whole. */
 	end(): Promise<void>;
 }
 
@@ -25,6 +26,9 @@ export class ProcedurePage {
 	readonly #onChange: () => void;
 	#view: ProcedureView | null = null;
 	#close: (() => void) | null = null;
+	#running: Promise<void> = Promise.resolve();
+	/** Raised by whoever ends a procedure: one that has not begun by then does not begin. */
+	#turn = 0;
 
 	constructor(ports: ProcedurePorts, onChange: () => void) {
 		this.#ports = ports;
@@ -59,15 +63,16 @@ export class ProcedurePage {
 		return this.#view?.which === 'setting_up' ? this.#view.view : null;
 	}
 
-	/** Resolves when the person has closed it, it was ended, or it could not begin. */
+	/**
+	 * Resolves when the person has closed it, it was ended, or it could not begin. Of two arms one is at it: whichever was
+	 * before is ended first.
+	 */
 	async run(which: ProcedureName, port: PortIdentity): Promise<void> {
-		const closed = new Promise<void>((resolve) => (this.#close = resolve));
-		const started = await this.#ports.start(which, port);
-		if (started.ok) await closed;
-		this.#close = null;
-		this.#view = null;
-		this.#onChange();
-		await this.#ports.end();
+		const before = this.end();
+		const turn = this.#turn;
+		const run = before.then(() => (turn === this.#turn ? this.#carryOut(which, port) : undefined));
+		this.#running = run.catch(() => undefined);
+		await run;
 	}
 
 	/** What ROBOT posts. */
@@ -77,8 +82,24 @@ export class ProcedurePage {
 		this.#onChange();
 	}
 
-	end(): void {
+	/** Resolves when what was being written is whole and the port is free. */
+	end(): Promise<void> {
+		this.#turn += 1;
 		this.#close?.();
+		return this.#running;
+	}
+
+	async #carryOut(which: ProcedureName, port: PortIdentity): Promise<void> {
+		const closed = new Promise<void>((resolve) => (this.#close = resolve));
+		try {
+			const started = await this.#ports.start(which, port);
+			if (started.ok) await closed;
+		} finally {
+			this.#close = null;
+			this.#view = null;
+			this.#onChange();
+			await this.#ports.end();
+		}
 	}
 
 	async #import(file: File): Promise<void> {
