@@ -54,6 +54,9 @@ export async function measureStall(options: StallOptions): Promise<StepOutcome> 
 	const { arm, line, calibration, scheduler, prompt, stopped } = options;
 	const failed = (failure: BenchFailure): StepOutcome => ({ kind: 'failed', failure, arm: arm.kind });
 	if (calibration === null) return failed('no_calibration');
+	const session = createArmSession({ spec: SO101, bus: line.commands, driver: STS3215_DRIVER, scheduler });
+	const found = await session.connect();
+	if (!found.ok) return failed('no_answer');
 	const press: Press = {
 		wish: null,
 		closing: false,
@@ -77,8 +80,7 @@ export async function measureStall(options: StallOptions): Promise<StepOutcome> 
 		}
 	});
 	const loop = line.loop(calibration, { gate: beating(gate, control, options), inputs: control });
-	const session = createArmSession({ spec: SO101, bus: line.commands, driver: STS3215_DRIVER, scheduler });
-	control.connected(loop, session);
+	control.connected(loop, session, found.value.energised);
 	loop.start();
 	const ready = await waitUntil(scheduler, READY_MS, stopped, () => loop.state !== null);
 	if (ready !== 'yes' || !(await control.arm())) {

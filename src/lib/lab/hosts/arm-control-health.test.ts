@@ -57,7 +57,7 @@ async function createArmed() {
 	const found = await arm.settle(session.connect());
 	if (!found.ok) throw new Error(found.error.code);
 	loop.start();
-	control.connected(loop, session);
+	control.connected(loop, session, found.value.energised);
 	control.pageBeatMs = scheduler.now();
 	const arming = control.arm();
 	while (control.state.phase !== 'armed') {

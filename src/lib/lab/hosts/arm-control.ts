@@ -55,6 +55,8 @@ export class ArmControl implements LoopInputs {
 	#handover = false;
 	#contact: 'none' | 'connecting' | 'there' | 'lost' = 'none';
 	#energising: Promise<boolean> | null = null;
+	/** Giving and taking torque must not overtake each other: the servos would end up half and half. */
+	#commands: Promise<unknown> = Promise.resolve();
 	#refusal: ArmError | null = null;
 	#lockedBy: LockedBy = '';
 	#lostBy = '';
@@ -97,13 +99,17 @@ export class ArmControl implements LoopInputs {
 		this.changed.emit();
 	}
 
-	/** The arm answered and is as it should be. */
-	connected(loop: ControlLoop, session: ArmSession): void {
+	/**
+	 * The arm answered and is as it should be.
+	 * @param energised at least one joint holds itself: what fails from now on must not let it fall
+	 */
+	connected(loop: ControlLoop, session: ArmSession, energised: boolean): void {
 		this.#loop = loop;
 		this.#session = session;
 		this.#contact = 'there';
 		this.#wasLost = false;
 		this.#watch.reset();
+		this.#send({ kind: 'found', torque: energised ? 'on' : 'off' });
 		this.changed.emit();
 	}
 
@@ -226,7 +232,7 @@ export class ArmControl implements LoopInputs {
 				break;
 			case 'undoTorque':
 			case 'torqueOff':
-				void this.#session?.release();
+				void this.#takeTorque();
 				break;
 			case 'latchStop':
 				this.arbiter.stop();
@@ -256,11 +262,24 @@ export class ArmControl implements LoopInputs {
 	}
 
 	async #energise(): Promise<boolean> {
-		const answer = await this.#session?.arm(SO101_SERVO_LIMITS);
+		const answer = await this.#inTurn((session) => session.arm(SO101_SERVO_LIMITS));
 		this.#refusal = answer?.ok === false ? answer.error : null;
 		const done = answer?.ok === true;
 		this.#send({ kind: done ? 'armed' : 'armFailed' });
 		return done && this.#state.phase === 'armed';
+	}
+
+	async #takeTorque(): Promise<void> {
+		const done = await this.#inTurn((session) => session.release());
+		if (done?.ok !== true) this.#send({ kind: 'found', torque: 'unknown' });
+	}
+
+	/** On the session of now, even when its turn comes after another one has taken its place: that one is not meant. */
+	#inTurn<T>(command: (session: ArmSession) => Promise<T>): Promise<T | undefined> {
+		const session = this.#session;
+		const done = this.#commands.then(() => (session === null ? undefined : command(session)));
+		this.#commands = done.catch(() => undefined);
+		return done;
 	}
 
 	#parkSetpoint(nowMs: number): Setpoint | null {

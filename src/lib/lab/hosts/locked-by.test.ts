@@ -23,6 +23,11 @@ describe('why the arm is locked', () => {
 		['a person locked it', [...UNLOCK, { kind: 'hold', reason: 'parked' }], ''],
 		['the clock jumped while it was armed', [...UNLOCK, { kind: 'wake' }], 'woke'],
 		['the clock jumped while it was being unlocked', [{ kind: 'arm' }, { kind: 'wake' }], 'woke'],
+		[
+			'the clock jumped while it was being unlocked, and the torque would not go',
+			[{ kind: 'arm' }, { kind: 'wake' }, { kind: 'found', torque: 'unknown' }],
+			'woke'
+		],
 		['the clock jumped twice', [...UNLOCK, { kind: 'wake' }, { kind: 'wake' }], 'woke'],
 		['the clock jumped and it had been locked', [{ kind: 'wake' }], ''],
 		[

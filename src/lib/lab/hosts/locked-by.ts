@@ -12,5 +12,6 @@ export function lockedBy(before: ArmingState, event: ArmingEvent, last: LockedBy
 	if (event.kind === 'wake') return before.phase === 'disarmed' ? last : 'woke';
 	// What lasts or ends while the arm rests does not change why it was locked.
 	const told = event.kind === 'clear' || (event.kind === 'hold' && event.reason !== 'parked');
-	return told ? last : '';
+	// Nor does what the servos say of their torque afterwards.
+	return told || event.kind === 'found' ? last : '';
 }

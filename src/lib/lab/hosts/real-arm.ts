@@ -14,6 +14,7 @@ export class RealArm {
 	#hold: PortHold | null = null;
 	#line: FollowerLine | null = null;
 	#unconfigured = false;
+	#energised = false;
 	/** Looking changes the port's rate: whoever closes the port ends it first. */
 	#looking: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
 
@@ -24,6 +25,11 @@ export class RealArm {
 	/** The line of the arm that was found; null before, and while no port is open. */
 	get line(): FollowerLine | null {
 		return this.#line;
+	}
+
+	/** Whether any joint held itself when the arm was looked at. */
+	get energised(): boolean {
+		return this.#energised;
 	}
 
 	/** @param patient another tab is letting go of it: wait a moment */
@@ -60,6 +66,7 @@ export class RealArm {
 		const connected = await line.session.connect();
 		if (!connected.ok) return err(problemOf(connected.error, SO101));
 		const { energised, unconfigured } = connected.value;
+		this.#energised = energised;
 		// A stiff arm keeps the settings it has: to change them its torque would have to go, and it would fall.
 		this.#unconfigured = unconfigured.length > 0 && !energised;
 		return found;

@@ -156,7 +156,7 @@ export class RobotHost implements RobotApi {
 			control.lost();
 			return refusal(connected.error);
 		}
-		this.#enter(line, connected.value.calibration);
+		this.#enter(line, connected.value);
 		wishes.leader = leader;
 		await this.#withTime(leader.connect());
 		if (virtual.lockstep === null) this.#startFeed();
@@ -181,7 +181,7 @@ export class RobotHost implements RobotApi {
 		const { control, real } = this.#need();
 		const found = await real.look();
 		if (found.ok && real.line !== null) {
-			this.#enter(real.line, found.value.calibration);
+			this.#enter(real.line, { calibration: found.value.calibration, energised: real.energised });
 			this.#startFeed();
 		} else control.closed();
 		return found;
@@ -318,7 +318,10 @@ export class RobotHost implements RobotApi {
 	}
 
 	/** From here on the arm on this line is read and, once armed, driven. */
-	#enter(line: FollowerLine, calibration: Calibration): void {
+	#enter(
+		line: FollowerLine,
+		{ calibration, energised }: { readonly calibration: Calibration; readonly energised: boolean }
+	): void {
 		const { scheduler, gate, control, fps, virtual } = this.#need();
 		const onGoal = (goal: Float32Array | null): void => void (this.#goal = goal);
 		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal });
@@ -327,7 +330,7 @@ export class RobotHost implements RobotApi {
 		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));
 		line.transport.onLost((reason) => control.lost(reason));
 		loop.start(virtual?.lockstep?.nextStepMs() ?? scheduler.now());
-		control.connected(loop, line.session);
+		control.connected(loop, line.session, energised);
 	}
 
 	/** Nothing is read any more; what was read is handed out. */

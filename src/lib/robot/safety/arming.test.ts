@@ -27,8 +27,10 @@ const PLAIN = [
 	'wake',
 	'lost'
 ] as const;
+const TORQUES = ['on', 'off', 'unknown'] as const;
 const EVENTS: ArmingEvent[] = [
 	...PLAIN.map((kind) => ({ kind })),
+	...TORQUES.map((torque) => ({ kind: 'found' as const, torque })),
 	...(['hold', 'clear', 'park'] as const).flatMap((kind) => REASONS.map((reason) => ({ kind, reason })))
 ];
 
@@ -40,7 +42,14 @@ const inPhase = (phase: ArmingPhase): ArmingState => ({
 
 /** Rows: phases. Columns: where each event leads; "." = ignored there. */
 const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = {
-	disarmed: { arm: 'arming', letGo: 'disarmed', stop: 'stopped', wake: 'disarmed', lost: 'disarmed' },
+	disarmed: {
+		arm: 'arming',
+		letGo: 'disarmed',
+		stop: 'stopped',
+		wake: 'disarmed',
+		lost: 'disarmed',
+		found: 'disarmed'
+	},
 	arming: {
 		armed: 'armed',
 		armFailed: 'disarmed',
@@ -93,12 +102,12 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		wake: 'disarmed',
 		lost: 'disarmed'
 	},
-	stopped: { stop: 'stopped', clearStop: 'disarmed', letGo: 'disarmed', lost: 'stopped' }
+	stopped: { stop: 'stopped', clearStop: 'disarmed', letGo: 'disarmed', lost: 'stopped', found: 'stopped' }
 };
 
 describe('arming table', () => {
 	it.each(PHASES)('%s', (phase) => {
-		const kinds: ArmingEventKind[] = [...PLAIN, 'hold', 'clear', 'park'];
+		const kinds: ArmingEventKind[] = [...PLAIN, 'hold', 'clear', 'park', 'found'];
 		for (const kind of kinds) {
 			const event = EVENTS.find((candidate) => candidate.kind === kind);
 			if (!event) throw new Error(kind);
@@ -141,11 +150,23 @@ describe('arming table', () => {
 		});
 	});
 
-	it('takes torque back after a failed arming, and never off a stiff arm after a stop', () => {
-		const limp: ArmingState = { phase: 'arming', reasons: [], torque: 'off' };
-		expect(arm(limp, { kind: 'armFailed' })?.effects).toContain('undoTorque');
-		expect(arm(inPhase('arming'), { kind: 'armFailed' })?.effects).not.toContain('undoTorque');
+	it.each(['armFailed', 'release', 'wake'] as const)(
+		'an arming that ends by %s takes torque back only off an arm that is known to have been limp',
+		(kind) => {
+			for (const torque of TORQUES) {
+				const effects = arm({ phase: 'arming', reasons: [], torque }, { kind })?.effects ?? [];
+				expect([torque, effects.includes('undoTorque')]).toEqual([torque, torque === 'off']);
+			}
+		}
+	);
+
+	it('never takes torque off a stiff arm after a stop', () => {
 		expect(arm(inPhase('stopped'), { kind: 'clearStop' })?.state.torque).toBe('on');
+	});
+
+	it.each(['disarmed', 'stopped'] as const)('%s believes what the servos say of their torque', (phase) => {
+		for (const torque of TORQUES)
+			expect(arm(inPhase(phase), { kind: 'found', torque })?.state).toMatchObject({ phase, torque });
 	});
 });
 
@@ -166,6 +187,7 @@ describe('whatever happens in whatever order', () => {
 					}
 					if (before.phase === 'stopped' && state.phase !== 'stopped')
 						expect(['clearStop', 'letGo']).toContain(event.kind);
+					if (step.effects.includes('undoTorque')) expect(before.torque).toBe('off');
 					if (step.effects.includes('torqueOff')) {
 						const rested = before.phase === 'resting' && event.kind === 'atRest';
 						expect(rested || event.kind === 'letGo').toBe(true);

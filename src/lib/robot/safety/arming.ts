@@ -22,7 +22,10 @@ export interface ArmingState {
 	readonly phase: ArmingPhase;
 	/** Set while holding or parking; empty otherwise. No reason twice. */
 	readonly reasons: readonly HoldReason[];
-	/** What the servos do without us; `unknown` after a lost connection and before the first contact. */
+	/**
+	 * What the servos do without us; `unknown` after a lost connection and before the first contact. `on`: one joint or more
+	 * holds itself.
+	 */
 	readonly torque: 'off' | 'on' | 'unknown';
 }
 
@@ -38,14 +41,16 @@ export type ArmingEvent =
 	/** A cause to hold came, went, or calls for parking. */
 	| { readonly kind: 'hold' | 'clear' | 'park'; readonly reason: HoldReason }
 	/** The clock jumped (sleep, closed lid); the port is gone. */
-	| { readonly kind: 'wake' | 'lost' };
+	| { readonly kind: 'wake' | 'lost' }
+	/** The servos were asked whether they hold themselves. */
+	| { readonly kind: 'found'; readonly torque: ArmingState['torque'] };
 
 export type ArmingEventKind = ArmingEvent['kind'];
 
 export type ArmingEffect =
 	/** Write speed and acceleration limits, goal = present, then torque on. */
 	| 'energise'
-	/** After a failed or broken-off arming of an arm that was not stiff before: torque off again. */
+	/** After a failed or broken-off arming of an arm that is known to have been limp before: torque off again. */
 	| 'undoTorque'
 	| 'torqueOff'
 	/** Arbiter: latch and raise the epoch; open the latch; forget all wishes; let the park source drive; nobody. */
@@ -94,7 +99,8 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		letGo: LET_GO,
 		stop: STOP,
 		wake: WAKE,
-		lost: LOST
+		lost: LOST,
+		found: { to: 'disarmed' }
 	},
 	arming: {
 		armed: { to: 'armed', torque: 'on', effects: ['keepAwake'] },
@@ -138,7 +144,8 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		stop: STOP,
 		clearStop: { to: 'disarmed', effects: ['openLatch', 'resetGate'] },
 		letGo: { ...LET_GO, effects: [...(LET_GO.effects ?? []), 'openLatch'] },
-		lost: { to: 'stopped', torque: 'unknown' }
+		lost: { to: 'stopped', torque: 'unknown' },
+		found: { to: 'stopped' }
 	}
 };
 
@@ -174,6 +181,7 @@ function nextReasons(state: ArmingState, event: ArmingEvent): readonly HoldReaso
 		case 'frozen':
 		case 'wake':
 		case 'lost':
+		case 'found':
 			return state.reasons;
 		default:
 			return assertNever(event);
@@ -184,9 +192,9 @@ function nextReasons(state: ArmingState, event: ArmingEvent): readonly HoldReaso
 export function arm(state: ArmingState, event: ArmingEvent): ArmingStep | null {
 	const row = ARMING_TABLE[state.phase][event.kind];
 	if (!row) return null;
-	const torque = row.torque ?? state.torque;
-	// An arm that was stiff before a failed arming stays so: it would fall.
-	const effects = (row.effects ?? []).filter((effect) => effect !== 'undoTorque' || state.torque !== 'on');
+	const torque = event.kind === 'found' ? event.torque : (row.torque ?? state.torque);
+	// An arm that was stiff before a failed arming, or may have been, stays so: it would fall.
+	const effects = (row.effects ?? []).filter((effect) => effect !== 'undoTorque' || state.torque === 'off');
 	if (row.to !== 'holding' && row.to !== 'parking')
 		return { state: { phase: row.to, reasons: [], torque }, effects };
 	const reasons = nextReasons(state, event);
