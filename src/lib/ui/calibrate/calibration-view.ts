@@ -41,11 +41,11 @@ export interface CalibrationView {
 }
 
 export interface CalibrationActions {
-	begin(): void;
-	middleIsSet(): void;
-	finishSweep(): void;
-	again(): void;
-	importFile(file: File): void;
-	exportFile(): void;
-	close(): void;
+	readonly begin: () => void;
+	readonly middleIsSet: () => void;
+	readonly finishSweep: () => void;
+	readonly again: () => void;
+	readonly importFile: (file: File) => void;
+	readonly exportFile: () => void;
+	readonly close: () => void;
 }

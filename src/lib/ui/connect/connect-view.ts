@@ -36,13 +36,13 @@ export interface ConnectView {
 
 export interface ConnectActions {
 	/** From 'start' to 'before_chooser', from there to the browser's list. */
-	choose(): void;
-	tryAgain(): void;
-	startOver(): void;
-	useVirtual(): void;
-	openSetup(): void;
-	openCalibration(): void;
+	readonly choose: () => void;
+	readonly tryAgain: () => void;
+	readonly startOver: () => void;
+	readonly useVirtual: () => void;
+	readonly openSetup: () => void;
+	readonly openCalibration: () => void;
 	/** Asks the tab that holds the arm to let go of it. */
-	takeOver(): void;
-	close(): void;
+	readonly takeOver: () => void;
+	readonly close: () => void;
 }

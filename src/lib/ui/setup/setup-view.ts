@@ -65,10 +65,10 @@ export interface SetupView {
 }
 
 export interface SetupActions {
-	begin(): void;
-	motorIsConnected(): void;
-	next(): void;
-	retry(): void;
-	useAnyway(): void;
-	close(): void;
+	readonly begin: () => void;
+	readonly motorIsConnected: () => void;
+	readonly next: () => void;
+	readonly retry: () => void;
+	readonly useAnyway: () => void;
+	readonly close: () => void;
 }
