@@ -57,10 +57,10 @@ async function live(cameras: ReturnType<typeof lab>): Promise<void> {
 }
 
 /** Pictures per second of each camera, by the cameras' own times, over `ms`. */
-async function rates(page: Page, ms: number, meanwhile: () => Promise<unknown>): Promise<number[]> {
+async function rates(page: Page, ms: number): Promise<number[]> {
 	const cameras = lab(page);
 	const before = [await cameras.report('top'), await cameras.report('wrist')];
-	await Promise.all([page.waitForTimeout(ms), meanwhile()]);
+	await page.waitForTimeout(ms);
 	await page.waitForTimeout(600); // a report comes twice a second
 	const after = [await cameras.report('top'), await cameras.report('wrist')];
 	return after.map((report, at) => {
@@ -74,25 +74,34 @@ test('two cameras at full rate', async ({ page }) => {
 	const { roles, devices } = await cameras.view();
 	expect(devices).toHaveLength(2);
 	expect(new Set(roles.map(({ deviceId }) => deviceId)).size).toBe(3);
-	const found = await rates(page, 3000, () => Promise.resolve());
+	const found = await rates(page, 3000);
 	console.log(`pictures/s: ${found.map((rate) => rate.toFixed(1)).join(', ')}`);
 	for (const rate of found) expect(rate).toBeGreaterThanOrEqual(25);
 	for (const role of ['top', 'wrist'] as const) expect((await cameras.report(role))?.unread).toBe(0);
 });
 
-// Does not hold yet: nearly no picture comes through while the page is blocked, although a bare stream handed to a worker
-// keeps its rate in the same browser.
-test.fixme('pictures keep their rate while the page is blocked', async ({ page }) => {
+// One camera: Chromium's second fake device makes 16-bit grey, a format without a name. Such pictures can only be read by
+// way of the graphics context, which waits for the page; planar ones, which cameras give, are copied by the worker itself.
+test('a camera keeps its rate while the page is blocked', async ({ page }) => {
 	await open(page);
+	await page.evaluate(() =>
+		(globalThis as unknown as { cameras: CamerasPage }).cameras.devices.choose('wrist', '')
+	);
+	await expect
+		.poll(async () => (await lab(page).view()).roles.map(({ status }) => status), { timeout: 20_000 })
+		.toEqual(['live', 'off', 'off']);
 	await page.route('**/slow', async (route) => {
 		await new Promise((resolve) => setTimeout(resolve, BLOCKED_MS));
 		await route.fulfill({ body: '' });
 	});
-	const found = await rates(page, BLOCKED_MS, () =>
-		page.evaluate(() => (globalThis as unknown as { cameras: CamerasPage }).cameras.block('/slow'))
-	);
-	console.log(`pictures/s: ${found.map((rate) => rate.toFixed(1)).join(', ')}`);
-	for (const rate of found) expect(rate).toBeGreaterThanOrEqual(25);
+	const before = await lab(page).report('top');
+	await page.evaluate(() => (globalThis as unknown as { cameras: CamerasPage }).cameras.block('/slow'));
+	await page.waitForTimeout(600);
+	const after = await lab(page).report('top');
+	const pictures = (after?.pictures ?? 0) - (before?.pictures ?? 0);
+	const rate = (pictures * 1000) / ((after?.newestMs ?? 0) - (before?.newestMs ?? 0));
+	console.log(`pictures/s while blocked: ${rate.toFixed(1)}`);
+	expect(rate).toBeGreaterThanOrEqual(25);
 });
 
 test('recorded packets decode to black where the mask is, and say that they stay here', async ({ page }) => {
