@@ -9,6 +9,10 @@ const WAVE_MS = 600;
 test('the leader is met by hand, then the follower does what it does', async ({ lab, rig, site }) => {
 	test.setTimeout(120_000);
 	test.skip(!rig.hotplug, 'hot plugging: a udevd runs on this machine, and it alone may speak for devices');
+	test.fixme(
+		true,
+		'two arms: a leader plugged in later may stand before the follower in the list, and ports are told apart by their place in it'
+	);
 	await answerChooser(lab);
 	// Both arms rest in hands; the follower's lets go once it is armed.
 	const rest = {
