@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { createControlRig } from './testing/control-rig';
 
+const PAN = 0;
 const ALL_ON = [1, 1, 1, 1, 1, 1];
 const ALL_OFF = [0, 0, 0, 0, 0, 0];
 
@@ -48,5 +49,33 @@ describe('an arming that fails', () => {
 		await rig.run(1);
 		expect(rig.control.state).toMatchObject({ phase: 'disarmed', torque: 'off' });
 		expect(rig.torque()).toEqual(ALL_OFF);
+	});
+});
+
+describe('a leader that goes and comes', () => {
+	it('leaves a follower that follows it locked, and only a person sends it on', async () => {
+		const rig = await createControlRig();
+		const { arm, control, wished } = rig;
+		control.select('leader');
+		expect(await arm.settle(control.arm())).toBe(true);
+		await rig.run(1);
+		const at = rig.pose()[PAN] ?? Number.NaN;
+		control.leaderChanged();
+		expect(control.report().status).toBe('disarmed');
+		wished[PAN] = 60;
+		control.leaderChanged();
+		await rig.run(2);
+		expect(rig.pose()[PAN]).toBeCloseTo(at, 0);
+		expect(rig.torque()).toEqual(ALL_ON);
+		expect(await arm.settle(control.arm())).toBe(true);
+		await rig.run(1);
+		expect(rig.pose()[PAN]).toBeGreaterThan(at + 5);
+	});
+
+	it('is nothing to a follower that follows somebody else', async () => {
+		const rig = await createControlRig();
+		expect(await rig.arm.settle(rig.control.arm())).toBe(true);
+		rig.control.leaderChanged();
+		expect(rig.control.report()).toMatchObject({ status: 'armed', source: 'sliders' });
 	});
 });

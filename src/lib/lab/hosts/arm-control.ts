@@ -90,7 +90,10 @@ export class ArmControl implements LoopInputs {
 		if (active === null) return null;
 		const now = this.#options.scheduler.now();
 		if (active === 'park') return this.#parkSetpoint(now);
-		return this.#options.wishOf(active, now, this.epoch) ?? this.arbiter.newest();
+		// Read in any case: the leader's hand may squeeze "stop".
+		const wish = this.#options.wishOf(active, now, this.epoch) ?? this.arbiter.newest();
+		// Causes that the gate does not know hold as well: a lock, a tab that was hidden, a battery.
+		return this.#state.phase === 'holding' ? null : wish;
 	}
 
 	connecting(): void {
@@ -190,6 +193,11 @@ export class ArmControl implements LoopInputs {
 	/** The arm keeps its pose under torque but follows nobody. */
 	lock(): void {
 		this.#send({ kind: 'hold', reason: 'parked' });
+	}
+
+	/** The leader arm went, or came: who follows it keeps its pose until a person says "go on". */
+	leaderChanged(): void {
+		if (this.chosen === 'leader') this.lock();
 	}
 
 	select(source: SetpointSource): void {

@@ -109,7 +109,10 @@ export class RobotHost implements RobotApi {
 			leader: new RealLeader({
 				scheduler,
 				hold: (port, patient) => real.hold(port, patient, 'leader'),
-				onDrives: (reader) => (wishes.leader = reader),
+				onDrives: (reader) => {
+					control.leaderChanged();
+					wishes.leader = reader;
+				},
 				onLost: () => this.#post('leader-lost', {})
 			}),
 			procedures: new Procedures({

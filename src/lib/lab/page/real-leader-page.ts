@@ -28,9 +28,9 @@ export interface RealLeaderOptions {
 		readonly fingerprint: ArmFingerprint | null;
 	};
 	readonly procedure: (which: ProcedureName, port: PortIdentity) => Promise<void>;
-	readonly endProcedure: () => void;
+	readonly endProcedure: () => Promise<void>;
 	readonly takeSeat: () => Promise<void>;
-	/** It may drive from now on. */
+	/** A person connected it: it drives from now on. One that comes back by itself may be chosen again, and is not. */
 	readonly onReady: () => void;
 	readonly onChange: () => void;
 }
@@ -136,15 +136,16 @@ export class RealLeaderPage {
 		if (refusal !== null) return { name, problem: refusal };
 		const verdict = memory.pair(fingerprint, follower().fingerprint ?? '');
 		if (verdict.kind === 'refused') return { name, problem: verdict.problem };
+		const { silent } = this.control.state;
 		// The screen says first that the arm is there.
-		queueMicrotask(() => this.#arrived(verdict.kind === 'known'));
+		queueMicrotask(() => this.#arrived(verdict.kind === 'known', !silent));
 		return { name, problem: null };
 	}
 
-	#arrived(known: boolean): void {
+	#arrived(known: boolean, byPerson: boolean): void {
 		this.control.send({ type: 'reading' });
 		if (this.control.state.step !== 'connected') return;
-		if (known && this.#found?.stiff !== true) void this.#drive();
+		if (known && this.#found?.stiff !== true) void this.#drive(byPerson);
 		else void this.#byHand();
 	}
 
@@ -158,7 +159,7 @@ export class RealLeaderPage {
 		const followers = follower().fingerprint;
 		if (moved.ok && moved.value === 'leader') {
 			if (this.#found !== null && followers !== null) memory.paired(this.#found.fingerprint, followers);
-			await this.#drive();
+			await this.#drive(true);
 		} else if (moved.ok) this.control.send({ type: 'failed', problem: problem('swapped') });
 		else if (moved.error.cause === 'silent')
 			this.control.send({ type: 'failed', problem: problem('no_power') });
@@ -170,8 +171,9 @@ export class RealLeaderPage {
 		return this.#pairStep !== null;
 	}
 
-	async #drive(): Promise<void> {
+	async #drive(byPerson: boolean): Promise<void> {
 		const { ask, onReady } = this.#options;
-		if (await ask<boolean>((api) => api.driveLeader()).catch(() => false)) onReady();
+		const drives = await ask<boolean>((api) => api.driveLeader()).catch(() => false);
+		if (drives && byPerson) onReady();
 	}
 }

@@ -1,6 +1,6 @@
 // A follower under real control, gate, loop, bus and session over the virtual chain, on virtual time. Test code only.
 
-import { SO101, labRateHz, so101ToRad, type Setpoint } from '$lib/contracts';
+import { SO101, labRateHz, so101FromRad, so101ToRad, type Setpoint } from '$lib/contracts';
 import { STS3215_DRIVER, createArmSession, type ArmSession, type ControlLoop } from '$lib/robot';
 import { createGate, type GateInput } from '$lib/robot/safety';
 import { createVirtualArm, createVirtualLoop, type VirtualArm } from '$lib/robot/testing/virtual-arm';
@@ -17,6 +17,8 @@ export interface ControlRig {
 	readonly session: ArmSession;
 	/** Where the active source wants the arm; what a page or a leader would say. */
 	readonly wished: number[];
+	/** Where the joints really are, LeRobot units. */
+	pose(): ArrayLike<number>;
 	/** Torque_Enable of every servo. */
 	torque(): readonly number[];
 	/** Goals that were written since the last call. */
@@ -76,6 +78,7 @@ export async function createControlRig({ energised = false } = {}): Promise<Cont
 		loop,
 		session,
 		wished,
+		pose: () => so101FromRad(plant.q),
 		torque: () => chain.servos.map(({ memory }) => memory.byte(TORQUE)),
 		goalsSent: () => {
 			const now = sent;
