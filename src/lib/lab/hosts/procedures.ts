@@ -56,6 +56,7 @@ type Running =
 export class Procedures {
 	readonly #options: ProceduresOptions;
 	#running: Running | null = null;
+	#ending: Promise<void> = Promise.resolve();
 
 	constructor(options: ProceduresOptions) {
 		this.#options = options;
@@ -82,13 +83,14 @@ export class Procedures {
 		return this.#running?.which === 'calibrating' ? this.#running.run.exportText() : null;
 	}
 
-	async end(): Promise<void> {
+	/** Resolves when what was being written is whole and the port is free, whoever else ends it at the same time. */
+	end(): Promise<void> {
 		const running = this.#running;
 		this.#running = null;
-		if (running === null) return;
-		await running.run.close();
-		if (running.which === 'calibrating') running.closeBus();
-		await running.hold.release();
+		if (running === null) return this.#ending;
+		const ending = shut(running);
+		this.#ending = ending.catch(() => undefined);
+		return ending;
 	}
 
 	#setUp(hold: PortHold, port: PortIdentity): Running {
@@ -122,6 +124,15 @@ export class Procedures {
 			onView: (view) => onView({ which: 'calibrating', view })
 		});
 		return { which: 'calibrating', run, hold, closeBus: () => line.bus.close() };
+	}
+}
+
+async function shut(running: Running): Promise<void> {
+	try {
+		await running.run.close();
+	} finally {
+		if (running.which === 'calibrating') running.closeBus();
+		await running.hold.release();
 	}
 }
 

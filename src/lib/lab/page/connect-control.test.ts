@@ -60,7 +60,7 @@ class Table {
 				this.done.push(which);
 				return Promise.resolve();
 			},
-			endProcedure: () => undefined,
+			endProcedure: () => Promise.resolve(),
 			takeSeat: () => {
 				this.done.push('take seat');
 				this.openProblem = null;

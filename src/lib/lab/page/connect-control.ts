@@ -28,7 +28,7 @@ export interface ConnectPorts {
 	shut(): Promise<void>;
 	/** Resolves when the person has closed the procedure, or it was ended. */
 	procedure(which: 'setting_up' | 'calibrating', port: PortIdentity): Promise<void>;
-	endProcedure(): void;
+	endProcedure(): Promise<void>;
 	/** This tab takes the seat; the other one lets go of its arm. */
 	takeSeat(): Promise<void>;
 	goVirtual(): Promise<void>;
@@ -152,7 +152,7 @@ class Connect implements ConnectControl {
 				void this.#procedure(effect.do, effect.port);
 				break;
 			case 'end_procedure':
-				ports.endProcedure();
+				void ports.endProcedure();
 				break;
 			case 'take_seat':
 				void this.#inTurn(() => ports.takeSeat());

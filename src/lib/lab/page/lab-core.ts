@@ -169,12 +169,13 @@ export class LabCore {
 		return this.#link.generation;
 	}
 
-	/** Whether another kind of arm can be chosen now: nothing moves, nothing records. */
+	/** Whether another kind of arm can be chosen now: nothing moves, nothing records, nothing is written into servos. */
 	get canSwitchKind(): boolean {
 		const { status } = this.report;
 		const { name } = this.recording.state;
 		const resting = status === 'disarmed' || status === 'disconnected' || status === 'lost';
-		return this.options.clock === 'wall' && resting && (name === 'idle' || name === 'review');
+		const free = resting && !this.connect.procedures.busy;
+		return this.options.clock === 'wall' && free && (name === 'idle' || name === 'review');
 	}
 
 	fail(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): void {

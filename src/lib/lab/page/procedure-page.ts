@@ -27,6 +27,7 @@ export class ProcedurePage {
 	#view: ProcedureView | null = null;
 	#close: (() => void) | null = null;
 	#running: Promise<void> = Promise.resolve();
+	#busy = false;
 	/** Raised by whoever ends a procedure: one that has not begun by then does not begin. */
 	#turn = 0;
 
@@ -63,6 +64,11 @@ export class ProcedurePage {
 		return this.#view?.which === 'setting_up' ? this.#view.view : null;
 	}
 
+	/** One runs, or what it was writing is not whole yet: ROBOT must not be ended. */
+	get busy(): boolean {
+		return this.#busy;
+	}
+
 	/**
 	 * Resolves when the person has closed it, it was ended, or it could not begin. Of two arms one is at it: whichever was
 	 * before is ended first.
@@ -91,6 +97,7 @@ export class ProcedurePage {
 
 	async #carryOut(which: ProcedureName, port: PortIdentity): Promise<void> {
 		const closed = new Promise<void>((resolve) => (this.#close = resolve));
+		this.#busy = true;
 		try {
 			const started = await this.#ports.start(which, port);
 			if (started.ok) await closed;
@@ -98,7 +105,8 @@ export class ProcedurePage {
 			this.#close = null;
 			this.#view = null;
 			this.#onChange();
-			await this.#ports.end();
+			await this.#ports.end().finally(() => (this.#busy = false));
+			this.#onChange();
 		}
 	}
 

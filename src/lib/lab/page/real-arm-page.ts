@@ -139,7 +139,7 @@ export function createRealArm({
 			else control.send({ type: 'try_again' });
 		},
 		reopen() {
-			procedures.end();
+			void procedures.end();
 			control.send({ type: 'reopen' });
 		},
 		heard({ status, reason }) {
@@ -161,6 +161,8 @@ export function createRealArm({
 		seatLost: () => control.send({ type: 'lost', problem: problem('other_tab') }),
 		async leave() {
 			control.send({ type: 'leave' });
+			// ROBOT may be ended after this: whatever is being written into the servos is whole first.
+			await procedures.end();
 			await ask((api) => api.closePort()).catch(() => undefined);
 		},
 		dispose() {

@@ -1,0 +1,101 @@
+import type { PortIdentity } from '$lib/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RobotApi } from '../hosts/api';
+import { problem } from '../hosts/connect-problems';
+import { createRealArm, type RealArmOptions, type RealArmPage } from './real-arm-page';
+import type { RunningWorker } from './worker-set';
+
+const CH343 = { usbVendorId: 0x1a86, usbProductId: 0x55d3 };
+const PORT: PortIdentity = { index: 0, ...CH343 };
+
+const pass = async (): Promise<void> => {
+	for (let k = 0; k < 3; k++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** ROBOT with an uncalibrated arm: what it was asked, in that order. */
+class Robot {
+	readonly said: string[] = [];
+	/** What a procedure is writing now. */
+	whole: Promise<void> = Promise.resolve();
+
+	readonly worker = {
+		name: 'robot',
+		api: {
+			openPort: (port: PortIdentity) => {
+				this.said.push(`open ${port.index}`);
+				return Promise.resolve({ ok: true, value: undefined });
+			},
+			look: () => Promise.resolve({ ok: false, error: problem('not_calibrated') }),
+			closePort: () => {
+				this.said.push('close port');
+				return Promise.resolve();
+			},
+			closeLeader: () => Promise.resolve(),
+			startProcedure: (which: string) => {
+				this.said.push(which);
+				return Promise.resolve({ ok: true, value: undefined });
+			},
+			endProcedure: async () => {
+				this.said.push('end procedure');
+				await this.whole;
+				this.said.push('ended');
+			}
+		},
+		orGone: <T>(answer: Promise<T>): Promise<T> => answer
+	} as unknown as RunningWorker<RobotApi>;
+}
+
+function page(robot: Robot, options: Partial<RealArmOptions> = {}): RealArmPage {
+	return createRealArm({
+		robot: () => robot.worker,
+		takeSeat: () => Promise.resolve(),
+		goVirtual: () => Promise.resolve(),
+		onProblem: () => undefined,
+		onLeader: () => undefined,
+		onChange: () => undefined,
+		...options
+	});
+}
+
+async function calibrating(robot: Robot): Promise<RealArmPage> {
+	const arm = page(robot);
+	arm.begin();
+	await pass();
+	arm.actions.choose();
+	await pass();
+	expect(arm.view).toMatchObject({ step: 'problem', problem: { cause: 'not_calibrated' } });
+	arm.actions.openCalibration();
+	await pass();
+	expect(arm.state.step).toBe('calibrating');
+	robot.said.length = 0;
+	return arm;
+}
+
+beforeEach(() => {
+	vi.stubGlobal('isSecureContext', true);
+	vi.stubGlobal('navigator', {
+		serial: Object.assign(new EventTarget(), {
+			getPorts: () => Promise.resolve([{ getInfo: () => CH343 }])
+		})
+	});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('leaving a real arm', () => {
+	it('waits until what a procedure is writing is whole', async () => {
+		const robot = new Robot();
+		const arm = await calibrating(robot);
+		expect(arm.procedures.busy).toBe(true);
+		let release = (): void => undefined;
+		robot.whole = new Promise((resolve) => (release = resolve));
+		let left = false;
+		const leaving = arm.leave().then(() => (left = true));
+		await pass();
+		expect([robot.said, left]).toEqual([['end procedure'], false]);
+		release();
+		await leaving;
+		expect(robot.said).toEqual(['end procedure', 'ended', 'close port']);
+		expect(arm.procedures.busy).toBe(false);
+		arm.dispose();
+	});
+});
