@@ -63,6 +63,8 @@ export interface ArmSession {
 	arm(limits: readonly ServoLimits[]): Promise<Result<void, ArmError>>;
 	/** Goal = where each joint is now: it holds. Torque stays on. */
 	freeze(): Promise<Result<void, ArmError>>;
+	/** Joints that do not hold themselves: limp, or restarted after their supply failed. Reads only. */
+	limp(): Promise<Result<readonly string[], ArmError>>;
 	/** Takes the torque away: the arm falls if nothing holds it. Tries every joint even when one fails. */
 	release(): Promise<Result<void, ArmError>>;
 }
@@ -272,6 +274,17 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			});
 			if (!written.ok) return written;
 			return refused.length > 0 ? fail('arm_setting_refused', refused) : ok(undefined);
+		},
+
+		async limp() {
+			pausesLeft = PAUSES;
+			const limp: string[] = [];
+			const asked = await forEach(async (joint) => {
+				const goal = await driver.readHeldGoal(bus, joint.servoId);
+				if (goal.ok && goal.value === null) limp.push(joint.name);
+				return goal;
+			});
+			return asked.ok ? ok(limp) : asked;
 		},
 
 		async held() {

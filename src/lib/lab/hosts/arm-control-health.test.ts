@@ -131,7 +131,11 @@ describe('a supply that sags', () => {
 		lab.run(0.3);
 		expect(lab.control.report()).toMatchObject({ status: 'holding', reason: 'voltage' });
 		lab.arm.chain.supplyVolts = 7.4;
-		lab.run(0.5);
+		// The servos are asked whether they still hold themselves: their answers need turns of their own.
+		for (let ms = 0; ms < 500; ms++) {
+			for (let k = 0; k < 10; k++) await Promise.resolve();
+			lab.run(0.001);
+		}
 		expect(lab.control.report().status).toBe('armed');
 		expect(lab.health()).toBe(0);
 	});

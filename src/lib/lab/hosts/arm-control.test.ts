@@ -79,3 +79,74 @@ describe('a leader that goes and comes', () => {
 		expect(rig.control.report()).toMatchObject({ status: 'armed', source: 'sliders' });
 	});
 });
+
+describe('a supply that fails for less than a second', () => {
+	it.each<[string, number, readonly number[]]>([
+		['leaves an arm that is disarmed and says so', 6, ALL_OFF],
+		['for one servo only leaves the others holding, and the arm disarmed', 1, [0, 1, 1, 1, 1, 1]]
+	])('%s', async (_, restarted, torque) => {
+		const rig = await createControlRig();
+		const { arm, control } = rig;
+		expect(await arm.settle(control.arm())).toBe(true);
+		await rig.run(0.5);
+		const servos = arm.chain.servos.slice(0, restarted);
+		for (const servo of servos) servo.missing = true;
+		await rig.run(0.4);
+		expect(control.report()).toMatchObject({ status: 'holding', reason: 'reads_failing' });
+		for (const servo of servos) {
+			servo.missing = false;
+			servo.memory.powerUp();
+			servo.motor.powerUp();
+		}
+		await rig.run(0.5);
+		expect(control.report()).toMatchObject({ status: 'disarmed', reason: 'went_limp' });
+		expect(rig.torque()).toEqual(torque);
+		rig.goalsSent();
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBe(0);
+	});
+
+	it('and only silenced it lets the arm go on by itself', async () => {
+		const rig = await createControlRig();
+		expect(await rig.arm.settle(rig.control.arm())).toBe(true);
+		await rig.run(0.5);
+		for (const servo of rig.arm.chain.servos) servo.missing = true;
+		await rig.run(0.4);
+		for (const servo of rig.arm.chain.servos) servo.missing = false;
+		await rig.run(0.5);
+		expect(rig.control.report().status).toBe('armed');
+	});
+
+	it('is asked about again when the servos do not answer, or fail anew meanwhile', async () => {
+		const rig = await createControlRig();
+		expect(await rig.arm.settle(rig.control.arm())).toBe(true);
+		await rig.run(0.5);
+		const [servo] = rig.arm.chain.servos;
+		if (servo === undefined) throw new Error('no servo');
+		for (const apartMs of [120, 5, 9, 40, 300]) {
+			servo.missing = true;
+			await rig.run(0.15);
+			servo.missing = false;
+			await rig.run(apartMs / 1000);
+		}
+		expect(['armed', 'holding']).toContain(rig.control.report().status);
+		servo.memory.powerUp();
+		servo.missing = true;
+		await rig.run(0.15);
+		servo.missing = false;
+		await rig.run(3);
+		expect(rig.control.report()).toMatchObject({ status: 'disarmed', reason: 'went_limp' });
+	});
+
+	it('is noticed while the arm is disarmed: what fails next knows what it may take away', async () => {
+		const rig = await createControlRig({ energised: true });
+		for (const servo of rig.arm.chain.servos) servo.missing = true;
+		await rig.run(0.3);
+		for (const servo of rig.arm.chain.servos) {
+			servo.missing = false;
+			servo.memory.powerUp();
+		}
+		await rig.run(0.5);
+		expect(rig.control.state).toMatchObject({ phase: 'disarmed', torque: 'off' });
+	});
+});

@@ -17,6 +17,7 @@ import {
 	type ArmingEffect,
 	type ArmingEvent,
 	type ArmingState,
+	type HoldReason,
 	type SafetyGate
 } from '$lib/robot/safety';
 import { lockedBy, type LockedBy } from './locked-by';
@@ -33,6 +34,10 @@ export interface ArmControlOptions {
 /** Slower than this (units per second) in every joint, the arm has come to a stop. */
 const STILL_PER_S = 3;
 const FREEZE_MS = 300;
+/** Causes under which servos may have restarted, limp: they are over when the servos have said that they hold themselves. */
+const MAY_CUT_POWER: ReadonlySet<HoldReason> = new Set(['reads_failing', 'voltage']);
+/** Servos that did not answer whether they hold themselves are asked again. */
+const ASK_AGAIN_MS = 100;
 
 export class ArmControl implements LoopInputs {
 	readonly changed = createSignal<void>();
@@ -57,6 +62,10 @@ export class ArmControl implements LoopInputs {
 	#energising: Promise<boolean> | null = null;
 	/** Giving and taking torque must not overtake each other: the servos would end up half and half. */
 	#commands: Promise<unknown> = Promise.resolve();
+	/** Causes that ended, whose end is not believed yet; how many such ends there were; whether the servos are being asked. */
+	readonly #doubted = new Set<HoldReason>();
+	#doubts = 0;
+	#asking = false;
 	#refusal: ArmError | null = null;
 	#lockedBy: LockedBy = '';
 	#lostBy = '';
@@ -112,6 +121,7 @@ export class ArmControl implements LoopInputs {
 		this.#contact = 'there';
 		this.#wasLost = false;
 		this.#watch.reset();
+		this.#doubted.clear();
 		this.#send({ kind: 'found', torque: energised ? 'on' : 'off' });
 		this.changed.emit();
 	}
@@ -149,7 +159,7 @@ export class ArmControl implements LoopInputs {
 			health: this.#health,
 			batteryLevel: this.batteryLevel
 		});
-		for (const event of events) this.#send(event);
+		for (const event of events) this.#heed(event);
 		this.#followMotion(loop, nowMs);
 	}
 
@@ -275,6 +285,42 @@ export class ArmControl implements LoopInputs {
 		const done = answer?.ok === true;
 		this.#send({ kind: done ? 'armed' : 'armFailed' });
 		return done && this.#state.phase === 'armed';
+	}
+
+	#heed(event: ArmingEvent): void {
+		if (event.kind === 'clear' && MAY_CUT_POWER.has(event.reason)) {
+			this.#doubted.add(event.reason);
+			this.#doubts += 1;
+			void this.#askTorque();
+			return;
+		}
+		if (event.kind === 'hold') this.#doubted.delete(event.reason);
+		this.#send(event);
+	}
+
+	/** Asks until the servos have answered after the last doubt, or are gone. */
+	async #askTorque(): Promise<void> {
+		if (this.#asking) return;
+		this.#asking = true;
+		const session = this.#session;
+		const { scheduler } = this.#options;
+		while (this.#doubted.size > 0 && session === this.#session && this.#contact === 'there') {
+			const doubts = this.#doubts;
+			const limp = await this.#inTurn((asked) => asked.limp());
+			if (session !== this.#session) break;
+			if (limp?.ok === true && doubts === this.#doubts) this.#torqueTold(limp.value);
+			else await new Promise<void>((resolve) => scheduler.at(scheduler.now() + ASK_AGAIN_MS, resolve));
+		}
+		this.#asking = false;
+		if (session !== this.#session && this.#doubted.size > 0) void this.#askTorque();
+	}
+
+	#torqueTold(limp: readonly string[]): void {
+		// A half-limp arm counts as stiff: taking the rest of its torque is a person's affair.
+		const torque = limp.length < SO101.joints.length ? 'on' : 'off';
+		this.#send({ kind: limp.length > 0 ? 'limp' : 'found', torque });
+		for (const reason of this.#doubted) this.#send({ kind: 'clear', reason });
+		this.#doubted.clear();
 	}
 
 	async #takeTorque(): Promise<void> {

@@ -28,6 +28,8 @@ describe('why the arm is locked', () => {
 			[{ kind: 'arm' }, { kind: 'wake' }, { kind: 'found', torque: 'unknown' }],
 			'woke'
 		],
+		['its servos had no power for a moment', [...UNLOCK, { kind: 'limp', torque: 'off' }], 'went_limp'],
+		['they had none after it had been locked', [{ kind: 'limp', torque: 'off' }], ''],
 		['the clock jumped twice', [...UNLOCK, { kind: 'wake' }, { kind: 'wake' }], 'woke'],
 		['the clock jumped and it had been locked', [{ kind: 'wake' }], ''],
 		[

@@ -25,7 +25,8 @@ const HOLD_REASONS: readonly HoldReason[] = [
 	'voltage',
 	'battery_low',
 	'woke',
-	'went_to_rest'
+	'went_to_rest',
+	'went_limp'
 ];
 /** These end only when a person says so. */
 const NEEDS_PERSON: readonly HoldReason[] = ['tab_hidden', 'overheat', 'battery_low'];

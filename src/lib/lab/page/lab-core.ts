@@ -327,6 +327,8 @@ export class LabCore {
 	#onReport(before: ArmReport, now: ArmReport): void {
 		const problem = armProblem(before, now);
 		if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
+		// What a limp arm does nobody has shown it.
+		if (now.reason === 'went_limp') this.recording.send({ type: 'interrupt', code: 'servo_voltage' });
 		// Nothing is sent to a locked arm, so there is nothing to record either.
 		if (now.status === 'disarmed') this.recording.send({ type: 'stop' });
 		if (this.kind === 'real') this.connect.heard(now);

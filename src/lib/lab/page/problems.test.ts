@@ -82,6 +82,12 @@ describe('what an arm reports', () => {
 		['heat', ARMED, holding('overheat'), 'servo_overheat'],
 		['heat while it parks', ARMED, { ...holding('overheat'), status: 'resting' }, 'servo_overheat'],
 		['a supply that sags', ARMED, holding('voltage'), 'servo_voltage'],
+		[
+			'servos that had no power',
+			ARMED,
+			{ ...ARMED, status: 'disarmed', reason: 'went_limp' },
+			'servo_voltage'
+		],
 		['the same once more', holding('voltage'), { ...holding('voltage'), epoch: 2 }, null],
 		['one after the other', holding('voltage'), holding('overheat'), 'servo_overheat'],
 		['a silent page: shown beside the arm, ends by itself', ARMED, holding('page_silent'), null],

@@ -46,5 +46,5 @@ export function armProblem(before: ArmReport, now: ArmReport): ErrorCode | null 
 	if (now.status === 'lost') return before.status === 'lost' ? null : 'port_lost';
 	if (now.reason === before.reason) return null;
 	if (now.reason === 'overheat') return 'servo_overheat';
-	return now.reason === 'voltage' ? 'servo_voltage' : null;
+	return now.reason === 'voltage' || now.reason === 'went_limp' ? 'servo_voltage' : null;
 }

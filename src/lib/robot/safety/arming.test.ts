@@ -30,7 +30,7 @@ const PLAIN = [
 const TORQUES = ['on', 'off', 'unknown'] as const;
 const EVENTS: ArmingEvent[] = [
 	...PLAIN.map((kind) => ({ kind })),
-	...TORQUES.map((torque) => ({ kind: 'found' as const, torque })),
+	...(['found', 'limp'] as const).flatMap((kind) => TORQUES.map((torque) => ({ kind, torque }))),
 	...(['hold', 'clear', 'park'] as const).flatMap((kind) => REASONS.map((reason) => ({ kind, reason })))
 ];
 
@@ -48,7 +48,8 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		stop: 'stopped',
 		wake: 'disarmed',
 		lost: 'disarmed',
-		found: 'disarmed'
+		found: 'disarmed',
+		limp: 'disarmed'
 	},
 	arming: {
 		armed: 'armed',
@@ -64,7 +65,8 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		release: 'freezing',
 		stop: 'stopped',
 		wake: 'disarmed',
-		lost: 'disarmed'
+		lost: 'disarmed',
+		limp: 'disarmed'
 	},
 	holding: {
 		hold: 'holding',
@@ -75,7 +77,8 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		letGo: 'disarmed',
 		stop: 'stopped',
 		wake: 'disarmed',
-		lost: 'disarmed'
+		lost: 'disarmed',
+		limp: 'disarmed'
 	},
 	parking: {
 		atRest: 'holding',
@@ -84,7 +87,8 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		letGo: 'disarmed',
 		stop: 'stopped',
 		wake: 'disarmed',
-		lost: 'disarmed'
+		lost: 'disarmed',
+		limp: 'disarmed'
 	},
 	freezing: {
 		frozen: 'resting',
@@ -92,7 +96,8 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		letGo: 'disarmed',
 		stop: 'stopped',
 		wake: 'disarmed',
-		lost: 'disarmed'
+		lost: 'disarmed',
+		limp: 'disarmed'
 	},
 	resting: {
 		atRest: 'disarmed',
@@ -100,14 +105,22 @@ const EXPECTED: Record<ArmingPhase, Partial<Record<ArmingEventKind, string>>> = 
 		letGo: 'disarmed',
 		stop: 'stopped',
 		wake: 'disarmed',
-		lost: 'disarmed'
+		lost: 'disarmed',
+		limp: 'disarmed'
 	},
-	stopped: { stop: 'stopped', clearStop: 'disarmed', letGo: 'disarmed', lost: 'stopped', found: 'stopped' }
+	stopped: {
+		stop: 'stopped',
+		clearStop: 'disarmed',
+		letGo: 'disarmed',
+		lost: 'stopped',
+		found: 'stopped',
+		limp: 'stopped'
+	}
 };
 
 describe('arming table', () => {
 	it.each(PHASES)('%s', (phase) => {
-		const kinds: ArmingEventKind[] = [...PLAIN, 'hold', 'clear', 'park', 'found'];
+		const kinds: ArmingEventKind[] = [...PLAIN, 'hold', 'clear', 'park', 'found', 'limp'];
 		for (const kind of kinds) {
 			const event = EVENTS.find((candidate) => candidate.kind === kind);
 			if (!event) throw new Error(kind);
@@ -159,6 +172,15 @@ describe('arming table', () => {
 			}
 		}
 	);
+
+	it('an arm that holds itself no more is disarmed, and what was wished is void', () => {
+		for (const phase of ['armed', 'holding', 'parking', 'freezing', 'resting'] as const) {
+			const step = arm(inPhase(phase), { kind: 'limp', torque: 'off' });
+			expect(step?.state).toMatchObject({ phase: 'disarmed', reasons: [], torque: 'off' });
+			expect(step?.effects).toEqual(expect.arrayContaining(['dropSetpoints', 'selectNone', 'resetGate']));
+			expect(step?.effects).not.toContain('torqueOff');
+		}
+	});
 
 	it('never takes torque off a stiff arm after a stop', () => {
 		expect(arm(inPhase('stopped'), { kind: 'clearStop' })?.state.torque).toBe('on');

@@ -42,8 +42,8 @@ export type ArmingEvent =
 	| { readonly kind: 'hold' | 'clear' | 'park'; readonly reason: HoldReason }
 	/** The clock jumped (sleep, closed lid); the port is gone. */
 	| { readonly kind: 'wake' | 'lost' }
-	/** The servos were asked whether they hold themselves. */
-	| { readonly kind: 'found'; readonly torque: ArmingState['torque'] };
+	/** The servos were asked whether they hold themselves; `limp`: of an arm that should, one joint or more does not. */
+	| { readonly kind: 'found' | 'limp'; readonly torque: ArmingState['torque'] };
 
 export type ArmingEventKind = ArmingEvent['kind'];
 
@@ -83,6 +83,8 @@ const LOST: Row = {
 	effects: ['dropSetpoints', 'selectNone', 'resetGate', 'maySleep']
 };
 const WAKE: Row = { to: 'disarmed', effects: ['dropSetpoints', 'selectNone', 'resetGate', 'maySleep'] };
+/** Servos that lost their power have forgotten limits and goals as well: only arming brings them back. */
+const LIMP: Row = WAKE;
 const PARK: Row = { to: 'parking', effects: ['dropSetpoints', 'selectPark'] };
 const FREEZE: Row = { to: 'freezing', effects: ['dropSetpoints', 'selectNone'] };
 const TAKE_OVER: Row = { to: 'armed', effects: ['dropSetpoints', 'selectNone'] };
@@ -100,7 +102,8 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		stop: STOP,
 		wake: WAKE,
 		lost: LOST,
-		found: { to: 'disarmed' }
+		found: { to: 'disarmed' },
+		limp: { to: 'disarmed' }
 	},
 	arming: {
 		armed: { to: 'armed', torque: 'on', effects: ['keepAwake'] },
@@ -110,7 +113,15 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		stop: { ...STOP, torque: 'unknown' },
 		lost: LOST
 	},
-	armed: { hold: { to: 'holding' }, park: PARK, release: FREEZE, stop: STOP, wake: WAKE, lost: LOST },
+	armed: {
+		hold: { to: 'holding' },
+		park: PARK,
+		release: FREEZE,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST,
+		limp: LIMP
+	},
 	holding: {
 		hold: { to: 'holding' },
 		clear: { to: 'holding' },
@@ -120,7 +131,8 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		letGo: LET_GO,
 		stop: STOP,
 		wake: WAKE,
-		lost: LOST
+		lost: LOST,
+		limp: LIMP
 	},
 	parking: {
 		atRest: { to: 'holding', effects: ['selectNone'] },
@@ -129,7 +141,8 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		letGo: LET_GO,
 		stop: STOP,
 		wake: WAKE,
-		lost: LOST
+		lost: LOST,
+		limp: LIMP
 	},
 	freezing: {
 		frozen: { to: 'resting', effects: ['selectPark'] },
@@ -137,15 +150,25 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 		letGo: LET_GO,
 		stop: STOP,
 		wake: WAKE,
-		lost: LOST
+		lost: LOST,
+		limp: LIMP
 	},
-	resting: { atRest: LET_GO, resume: TAKE_OVER, letGo: LET_GO, stop: STOP, wake: WAKE, lost: LOST },
+	resting: {
+		atRest: LET_GO,
+		resume: TAKE_OVER,
+		letGo: LET_GO,
+		stop: STOP,
+		wake: WAKE,
+		lost: LOST,
+		limp: LIMP
+	},
 	stopped: {
 		stop: STOP,
 		clearStop: { to: 'disarmed', effects: ['openLatch', 'resetGate'] },
 		letGo: { ...LET_GO, effects: [...(LET_GO.effects ?? []), 'openLatch'] },
 		lost: { to: 'stopped', torque: 'unknown' },
-		found: { to: 'stopped' }
+		found: { to: 'stopped' },
+		limp: { to: 'stopped' }
 	}
 };
 
@@ -182,6 +205,7 @@ function nextReasons(state: ArmingState, event: ArmingEvent): readonly HoldReaso
 		case 'wake':
 		case 'lost':
 		case 'found':
+		case 'limp':
 			return state.reasons;
 		default:
 			return assertNever(event);
@@ -192,7 +216,7 @@ function nextReasons(state: ArmingState, event: ArmingEvent): readonly HoldReaso
 export function arm(state: ArmingState, event: ArmingEvent): ArmingStep | null {
 	const row = ARMING_TABLE[state.phase][event.kind];
 	if (!row) return null;
-	const torque = event.kind === 'found' ? event.torque : (row.torque ?? state.torque);
+	const torque = 'torque' in event ? event.torque : (row.torque ?? state.torque);
 	// An arm that was stiff before a failed arming, or may have been, stays so: it would fall.
 	const effects = (row.effects ?? []).filter((effect) => effect !== 'undoTorque' || state.torque === 'off');
 	if (row.to !== 'holding' && row.to !== 'parking')

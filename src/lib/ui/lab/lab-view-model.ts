@@ -28,9 +28,10 @@ export type HoldReason =
 	| 'overheat'
 	| 'voltage'
 	| 'handover'
-	/** Locked, and nobody asked for it: the clock jumped; the arm put itself to rest. */
+	/** Locked, and nobody asked for it: the clock jumped; the arm put itself to rest; its servos had no power for a moment. */
 	| 'woke'
 	| 'went_to_rest'
+	| 'went_limp'
 	| 'battery_low';
 
 export interface ArmView {

@@ -29,7 +29,8 @@ export const holdWords: Words<HoldReason> = {
 	handover: () => m.hold_handover(),
 	battery_low: () => m.hold_battery_low(),
 	woke: () => m.hold_woke(),
-	went_to_rest: () => m.hold_went_to_rest()
+	went_to_rest: () => m.hold_went_to_rest(),
+	went_limp: () => m.hold_went_limp()
 };
 
 export const recordBlockWords: Words<RecordBlock> = {
