@@ -70,6 +70,7 @@ const EVENTS = {
 	reading: { type: 'reading' },
 	failed: { type: 'failed', problem: problem('no_power') },
 	lost: { type: 'lost', problem: problem('unplugged') },
+	seat_lost: { type: 'seat_lost' },
 	reopen: { type: 'reopen' },
 	seen: { type: 'seen', port: OTHER },
 	choose: { type: 'choose' },
@@ -105,16 +106,23 @@ choosing chosen -> opening: unwatch, open 1
 choosing failed -> problem no_power 1: shut
 opening opened -> looking: look
 opening failed -> problem no_power 1: shut
+opening seat_lost -> problem other_tab 0: unwatch, shut
+opening reopen -> opening: unwatch, open 0 patient
 looking foundA -> ready
 looking foundB -> ready
 looking failed -> problem no_power 1: shut
 looking lost -> problem unplugged 1: shut
+looking seat_lost -> problem other_tab 0: unwatch, shut
+looking reopen -> opening: unwatch, open 0 patient
 ready reading -> connected
 ready failed -> problem no_power 1: shut
 ready lost -> problem unplugged 0: shut, watch
+ready seat_lost -> problem other_tab 0: unwatch, shut
+ready reopen -> opening: unwatch, open 0 patient
 ready open_calibration -> calibrating: unwatch, shut, calibrating
 connected failed -> problem no_power 1: shut
 connected lost -> problem unplugged 0: shut, watch
+connected seat_lost -> problem other_tab 0: unwatch, shut
 connected reopen -> opening: unwatch, open 0 patient
 connected open_setup -> setting_up: unwatch, shut, setting_up
 connected open_calibration -> calibrating: unwatch, shut, calibrating
@@ -161,6 +169,7 @@ unplugged beginNoApi -> problem no_serial_api 1
 unplugged choose -> choosing: unwatch, ask
 unplugged try_again -> opening: unwatch, open 0
 unplugged seen -> opening unplugged 0: unwatch, open 1
+unplugged seat_lost -> problem other_tab 0: unwatch, shut
 unplugged open_setup -> setting_up: unwatch, shut, setting_up
 unplugged open_calibration -> calibrating: unwatch, shut, calibrating
 forgotten begin -> start
@@ -169,16 +178,23 @@ forgotten beginNoApi -> problem no_serial_api 1
 forgotten choose -> choosing: unwatch, ask
 forgotten try_again -> choosing: unwatch, ask
 forgotten seen -> opening unplugged 0: unwatch, open 1
+forgotten seat_lost -> problem other_tab 0: unwatch, shut
 forgotten open_setup -> setting_up: unwatch, shut, setting_up
 forgotten open_calibration -> calibrating: unwatch, shut, calibrating
 silentOpening opened -> looking unplugged 0: look
 silentOpening failed -> problem unplugged 0: shut, watch
+silentOpening seat_lost -> problem other_tab 0: unwatch, shut
+silentOpening reopen -> opening unplugged 0: unwatch, open 0 patient
 silentLooking foundA -> ready
 silentLooking foundB -> problem unplugged 0: shut, watch
 silentLooking failed -> problem unplugged 0: shut, watch
 silentLooking lost -> problem unplugged 0: shut, watch
+silentLooking seat_lost -> problem other_tab 0: unwatch, shut
+silentLooking reopen -> opening unplugged 0: unwatch, open 0 patient
 setup procedure_closed -> opening: unwatch, open 0
+setup seat_lost -> problem other_tab 0: end_procedure
 calibrating procedure_closed -> opening: unwatch, open 0
+calibrating seat_lost -> problem other_tab 0: end_procedure
 `;
 
 function print(from: ConnectState, event: ConnectEvent): string {

@@ -5,6 +5,7 @@
 // what is the matter (unplugged, no power), because that is what is true.
 
 import type { ArmFingerprint, ConnectCause, ConnectProblem, FoundArm, PortIdentity } from '$lib/contracts';
+import { problem as problemOf } from '../hosts/connect-problems';
 import { sameBoard } from '../hosts/serial-ports';
 
 export type ConnectStepName =
@@ -57,6 +58,8 @@ export type ConnectEvent =
 	| { readonly type: 'failed'; readonly problem: ConnectProblem }
 	/** The connected arm is gone. */
 	| { readonly type: 'lost'; readonly problem: ConnectProblem }
+	/** Another tab has this one's seat, and with it the arm. */
+	| { readonly type: 'seat_lost' }
 	/** ROBOT died and is there again. */
 	| { readonly type: 'reopen' }
 	/** A port that may be the lost arm's is there. */
@@ -166,6 +169,22 @@ const leave: Always = () => move(CONNECT_OFF, { do: 'unwatch' }, { do: 'shut' })
 const lost: Rule<'lost'> = (state, { problem }) =>
 	move({ ...state, step: 'problem', problem, silent: false }, { do: 'shut' }, { do: 'watch' });
 
+/** Let go of at once, and not looked out for: the other tab's arm is not fetched back. */
+const seatLost: Always = (state) =>
+	move(
+		{ ...state, step: 'problem', problem: problemOf('other_tab'), silent: false },
+		{ do: 'unwatch' },
+		{ do: 'shut' }
+	);
+
+/** ROBOT took every port with it. A lost arm goes on coming back in silence. */
+const reopen: Always = (state) => {
+	const { port } = state;
+	if (port === null) return move(state);
+	if (!state.silent) return open(state, port, true);
+	return move({ ...state, step: 'opening' }, { do: 'unwatch' }, { do: 'open', port, patient: true });
+};
+
 /** In silence nothing is counted and nothing new is said: it is tried again when the port is seen again. */
 const failed: Rule<'failed'> = (state, { problem }) => {
 	if (!state.silent) return fail(state, problem, { do: 'shut' });
@@ -212,13 +231,17 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 		...AWAY,
 		// The problem of a lost arm stays in view until it is back.
 		opened: (state) => move({ ...state, step: 'looking' }, { do: 'look' }),
-		failed
+		failed,
+		seat_lost: seatLost,
+		reopen
 	},
 	looking: {
 		...AWAY,
 		found,
 		failed,
-		lost: (state, { problem }) => failed(state, { type: 'failed', problem })
+		lost: (state, { problem }) => failed(state, { type: 'failed', problem }),
+		seat_lost: seatLost,
+		reopen
 	},
 	problem: {
 		...AWAY,
@@ -230,10 +253,9 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 			const opening = open(state, state.port, true);
 			return { ...opening, effects: [{ do: 'take_seat' }, ...opening.effects] };
 		},
+		seat_lost: (state) => (comesBack(state) ? seatLost(state) : move(state)),
 		seen: (state, { port }) => {
-			const cause = state.problem?.cause;
-			if (cause === undefined || !COMES_BACK.includes(cause) || state.fingerprint === null)
-				return move(state);
+			if (!comesBack(state)) return move(state);
 			const effects = [{ do: 'unwatch' }, { do: 'open', port, patient: false }] as const;
 			return move({ ...state, step: 'opening', port, silent: true }, ...effects);
 		},
@@ -246,18 +268,21 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 		reading: (state) => stepTo({ ...state, silent: false }, 'connected'),
 		failed: refused,
 		lost,
+		seat_lost: seatLost,
+		reopen,
 		open_calibration: (state) => procedure(state, 'calibrating')
 	},
 	connected: {
 		...AWAY,
 		lost,
 		failed: refused,
-		reopen: (state) => (state.port === null ? move(state) : open(state, state.port, true)),
+		seat_lost: seatLost,
+		reopen,
 		open_setup: (state) => procedure(state, 'setting_up'),
 		open_calibration: (state) => procedure(state, 'calibrating')
 	},
-	setting_up: { ports, leave: abandon, procedure_closed: backFromProcedure },
-	calibrating: { ports, leave: abandon, procedure_closed: backFromProcedure }
+	setting_up: { ports, leave: abandon, seat_lost: seatLostMidway, procedure_closed: backFromProcedure },
+	calibrating: { ports, leave: abandon, seat_lost: seatLostMidway, procedure_closed: backFromProcedure }
 };
 
 /** It answers, and is not the arm that is wanted here; said before it gets torque. */
@@ -274,6 +299,16 @@ function procedure(state: ConnectState, step: 'setting_up' | 'calibrating'): Con
 
 function abandon(): ConnectMove {
 	return move(CONNECT_OFF, { do: 'end_procedure' });
+}
+
+/** The other tab gets the port when what is being written is whole. */
+function seatLostMidway(state: ConnectState): ConnectMove {
+	return move(seatLost(state).state, { do: 'end_procedure' });
+}
+
+/** It was there, and it is looked out for. */
+function comesBack({ problem, fingerprint }: ConnectState): boolean {
+	return problem !== null && COMES_BACK.includes(problem.cause) && fingerprint !== null;
 }
 
 /** What the servos hold has changed: the arm is looked at anew, whoever it was before. */
