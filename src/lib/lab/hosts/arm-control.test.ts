@@ -80,6 +80,52 @@ describe('a leader that goes and comes', () => {
 	});
 });
 
+describe('stop', () => {
+	it.each([true, false])('on an arm that nobody armed writes no goals (stiff: %s)', async (energised) => {
+		const rig = await createControlRig({ energised });
+		rig.goalsSent();
+		rig.control.stop();
+		await rig.run(0.5);
+		expect(rig.control.report().status).toBe('stopped');
+		rig.control.stop();
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBe(0);
+		expect(rig.torque()).toEqual(energised ? ALL_ON : ALL_OFF);
+		rig.control.clearStop();
+		expect(await rig.arm.settle(rig.control.arm())).toBe(true);
+	});
+
+	it('while an arm is being armed writes none either', async () => {
+		const rig = await createControlRig();
+		const arming = rig.control.arm();
+		await rig.run(0.01);
+		rig.goalsSent();
+		rig.control.stop();
+		expect(await rig.arm.settle(arming)).toBe(false);
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBe(0);
+	});
+
+	it('on an armed arm holds its pose by goals, until the stop is opened', async () => {
+		const rig = await createControlRig();
+		expect(await rig.arm.settle(rig.control.arm())).toBe(true);
+		await rig.run(0.5);
+		const at = rig.pose()[PAN] ?? Number.NaN;
+		rig.control.stop();
+		rig.wished[PAN] = 60;
+		rig.goalsSent();
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBeGreaterThan(80);
+		expect(rig.pose()[PAN]).toBeCloseTo(at, 0);
+		rig.control.clearStop();
+		await rig.run(0.05);
+		rig.goalsSent();
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBe(0);
+		expect(rig.torque()).toEqual(ALL_ON);
+	});
+});
+
 describe('a supply that fails for less than a second', () => {
 	it.each<[string, number, readonly number[]]>([
 		['leaves an arm that is disarmed and says so', 6, ALL_OFF],

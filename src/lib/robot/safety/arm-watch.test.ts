@@ -70,15 +70,15 @@ describe('arm watch', () => {
 			'hold:page_silent',
 			'hold:page_silent'
 		]);
-		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
+		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on', driven: true };
 		for (const event of [
 			{ kind: 'hold', reason: 'page_silent' },
 			{ kind: 'park', reason: 'page_silent' }
 		] as const)
 			state = arm(state, event)?.state ?? state;
-		expect(state).toEqual({ phase: 'parking', reasons: ['page_silent'], torque: 'on' });
+		expect(state).toEqual({ phase: 'parking', reasons: ['page_silent'], torque: 'on', driven: true });
 		state = arm(state, { kind: 'atRest' })?.state ?? state;
-		expect(state).toEqual({ phase: 'holding', reasons: ['parked'], torque: 'on' });
+		expect(state).toEqual({ phase: 'holding', reasons: ['parked'], torque: 'on', driven: true });
 	});
 
 	it('tells again what lasts when a person goes on, except a battery that was seen', () => {

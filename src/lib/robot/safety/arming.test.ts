@@ -37,7 +37,8 @@ const EVENTS: ArmingEvent[] = [
 const inPhase = (phase: ArmingPhase): ArmingState => ({
 	phase,
 	reasons: phase === 'holding' || phase === 'parking' ? ['page_silent'] : [],
-	torque: 'on'
+	torque: 'on',
+	driven: phase !== 'disarmed' && phase !== 'arming'
 });
 
 /** Rows: phases. Columns: where each event leads; "." = ignored there. */
@@ -129,7 +130,7 @@ describe('arming table', () => {
 	});
 
 	it('lets go on purpose in three steps: freeze, rest, limp', () => {
-		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
+		let state = inPhase('armed');
 		const effects: string[] = [];
 		for (const kind of ['release', 'frozen', 'atRest'] as const) {
 			const step = arm(state, { kind });
@@ -137,12 +138,12 @@ describe('arming table', () => {
 			state = step.state;
 			effects.push(...step.effects.filter((effect) => effect === 'selectPark' || effect === 'torqueOff'));
 		}
-		expect(state).toEqual({ phase: 'disarmed', reasons: [], torque: 'off' });
+		expect(state).toEqual({ phase: 'disarmed', reasons: [], torque: 'off', driven: false });
 		expect(effects).toEqual(['selectPark', 'torqueOff']);
 	});
 
 	it('keeps every reason to hold apart, and waits for a person where nobody can tell that it is over', () => {
-		let state: ArmingState = { phase: 'armed', reasons: [], torque: 'on' };
+		let state = inPhase('armed');
 		const go = (event: ArmingEvent) => (state = arm(state, event)?.state ?? state);
 		go({ kind: 'hold', reason: 'tab_hidden' });
 		go({ kind: 'hold', reason: 'page_silent' });
@@ -156,7 +157,7 @@ describe('arming table', () => {
 	});
 
 	it('does not go on by a button while a cause lasts that ends by itself', () => {
-		const unread: ArmingState = { phase: 'holding', reasons: ['reads_failing', 'parked'], torque: 'on' };
+		const unread: ArmingState = { ...inPhase('holding'), reasons: ['reads_failing', 'parked'] };
 		expect(arm(unread, { kind: 'resume' })?.state).toMatchObject({
 			phase: 'holding',
 			reasons: ['reads_failing']
@@ -167,7 +168,7 @@ describe('arming table', () => {
 		'an arming that ends by %s takes torque back only off an arm that is known to have been limp',
 		(kind) => {
 			for (const torque of TORQUES) {
-				const effects = arm({ phase: 'arming', reasons: [], torque }, { kind })?.effects ?? [];
+				const effects = arm({ ...inPhase('arming'), torque }, { kind })?.effects ?? [];
 				expect([torque, effects.includes('undoTorque')]).toEqual([torque, torque === 'off']);
 			}
 		}
@@ -179,6 +180,16 @@ describe('arming table', () => {
 			expect(step?.state).toMatchObject({ phase: 'disarmed', reasons: [], torque: 'off' });
 			expect(step?.effects).toEqual(expect.arrayContaining(['dropSetpoints', 'selectNone', 'resetGate']));
 			expect(step?.effects).not.toContain('torqueOff');
+		}
+	});
+
+	it.each(PHASES)('a stop in %s lets goals be written only where they were before', (phase) => {
+		const before = inPhase(phase);
+		const stopped = arm(before, { kind: 'stop' })?.state;
+		expect(stopped && mayMove(stopped)).toBe(mayMove(before));
+		for (const kind of ['lost', 'limp'] as const) {
+			const after = stopped && arm(stopped, kind === 'lost' ? { kind } : { kind, torque: 'off' })?.state;
+			expect(after && [after.phase, mayMove(after)]).toEqual(['stopped', false]);
 		}
 	});
 
@@ -219,7 +230,9 @@ describe('whatever happens in whatever order', () => {
 					expect(new Set(state.reasons).size).toBe(state.reasons.length);
 					if (state.phase === 'holding' || state.phase === 'parking')
 						expect(state.reasons.length).toBeGreaterThan(0);
-					if (mayMove(state)) expect(state.phase === 'disarmed').toBe(false);
+					if (state.phase === 'disarmed' || state.phase === 'arming') expect(mayMove(state)).toBe(false);
+					// Only a confirmed arming makes goals flow.
+					if (!mayMove(before) && mayMove(state)) expect(event.kind).toBe('armed');
 				}
 			}),
 			{ seed: 20261122, numRuns: 2000 }

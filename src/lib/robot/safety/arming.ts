@@ -27,6 +27,8 @@ export interface ArmingState {
 	 * holds itself.
 	 */
 	readonly torque: 'off' | 'on' | 'unknown';
+	/** The servos follow our goals: from armed on, through a stop, until disarmed. Else a stop writes none either. */
+	readonly driven: boolean;
 }
 
 export type ArmingEvent =
@@ -172,7 +174,12 @@ export const ARMING_TABLE: Readonly<Record<ArmingPhase, Readonly<Partial<Record<
 	}
 };
 
-export const INITIAL_ARMING: ArmingState = { phase: 'disarmed', reasons: [], torque: 'unknown' };
+export const INITIAL_ARMING: ArmingState = {
+	phase: 'disarmed',
+	reasons: [],
+	torque: 'unknown',
+	driven: false
+};
 
 function without(
 	reasons: readonly HoldReason[],
@@ -220,14 +227,23 @@ export function arm(state: ArmingState, event: ArmingEvent): ArmingStep | null {
 	// An arm that was stiff before a failed arming, or may have been, stays so: it would fall.
 	const effects = (row.effects ?? []).filter((effect) => effect !== 'undoTorque' || state.torque === 'off');
 	if (row.to !== 'holding' && row.to !== 'parking')
-		return { state: { phase: row.to, reasons: [], torque }, effects };
+		return {
+			state: { phase: row.to, reasons: [], torque, driven: drivenAfter(state, event, row.to) },
+			effects
+		};
 	const reasons = nextReasons(state, event);
 	// The last reason is gone: on it goes, by the slow way of the gate's handover.
-	if (reasons.length === 0) return { state: { phase: 'armed', reasons, torque }, effects };
-	return { state: { phase: row.to, reasons, torque }, effects };
+	const phase = reasons.length === 0 ? 'armed' : row.to;
+	return { state: { phase, reasons, torque, driven: true }, effects };
+}
+
+function drivenAfter(state: ArmingState, { kind }: ArmingEvent, to: ArmingPhase): boolean {
+	// Who was driven is held by goals until the stop is opened; servos that were left alone stay alone.
+	if (to === 'stopped') return state.driven && kind !== 'lost' && kind !== 'limp';
+	return to !== 'disarmed' && to !== 'arming';
 }
 
 /** True while the gate may send goals. */
 export function mayMove(state: ArmingState): boolean {
-	return state.phase !== 'disarmed' && state.phase !== 'arming';
+	return state.driven;
 }
