@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectAnswer } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
 import { createConnectControl, type ConnectControl } from './connect-control';
+import { WorkerGoneError } from './worker-gone';
 
 const A: PortIdentity = { index: 0, usbVendorId: 0x1a86, usbProductId: 0x55d3 };
 const B: PortIdentity = { ...A, index: 1 };
@@ -26,6 +27,7 @@ class Table {
 	openProblem: ConnectProblem | null = null;
 	refused: ConnectProblem | null = null;
 	hold: Promise<void> = Promise.resolve();
+	dies: 'open' | 'look' | null = null;
 	#open: PortIdentity | null = null;
 	#changed: () => void = () => undefined;
 	readonly control: ConnectControl = createConnectControl({
@@ -77,6 +79,7 @@ class Table {
 	async #openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>> {
 		this.done.push(`open ${port.index}${patient ? ' patient' : ''}`);
 		await this.hold;
+		if (this.dies === 'open') throw new WorkerGoneError('robot is gone');
 		if (this.openProblem !== null) return { ok: false, error: this.openProblem };
 		if (!this.arms.has(port)) return { ok: false, error: problem('unplugged') };
 		this.#open = port;
@@ -84,6 +87,7 @@ class Table {
 	}
 
 	#look(): Promise<ConnectAnswer<FoundArm>> {
+		if (this.dies === 'look') return Promise.reject(new WorkerGoneError('robot is gone'));
 		const fingerprint = this.#open === null ? undefined : this.arms.get(this.#open);
 		return Promise.resolve(
 			fingerprint === undefined
@@ -183,6 +187,24 @@ describe('connecting a real arm', () => {
 		expect(table.control.view).toMatchObject({ step: 'problem', problem: { cause: 'swapped' } });
 		expect(table.done).toContain('shut');
 	});
+
+	it.each(['open', 'look'] as const)(
+		'says nothing of a cable when ROBOT dies at %s, and goes on when it is there again',
+		async (dies) => {
+			const table = new Table();
+			table.dies = dies;
+			table.control.begin();
+			await table.pass();
+			table.control.actions.choose();
+			await table.pass(1000);
+			expect(table.control.view).toMatchObject({ problem: null, failures: 0 });
+			table.dies = null;
+			table.control.send({ type: 'reopen' });
+			await table.pass();
+			expect(table.control.view?.step).toBe('ready');
+			expect(table.done).toEqual(['open 0', 'open 0 patient']);
+		}
+	);
 
 	it('takes the arm over from another tab', async () => {
 		const table = new Table();

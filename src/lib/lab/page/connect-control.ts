@@ -16,6 +16,7 @@ import {
 	type PersonEvent
 } from './connect-machine';
 import type { SerialAccess } from './serial-access';
+import { WorkerGoneError } from './worker-gone';
 
 /** A port that came back is noticed by the browser's event; where none comes, by looking. */
 const LOOK_OUT_MS = 250;
@@ -184,16 +185,16 @@ class Connect implements ConnectControl {
 
 	async #open(port: PortIdentity, patient: boolean): Promise<void> {
 		const attempt = ++this.#attempt;
-		const answer = await this.#inTurn(() => this.#options.ports.open(port, patient)).catch(gone);
-		if (attempt !== this.#attempt) return;
+		const answer = await this.#inTurn(() => this.#options.ports.open(port, patient)).catch(unanswered);
+		if (attempt !== this.#attempt || answer === null) return;
 		this.send(answer.ok ? { type: 'opened' } : { type: 'failed', problem: answer.error });
 	}
 
 	async #look(): Promise<void> {
 		const attempt = ++this.#attempt;
 		const { ports } = this.#options;
-		const answer = await this.#inTurn(() => ports.look()).catch(gone);
-		if (attempt !== this.#attempt) return;
+		const answer = await this.#inTurn(() => ports.look()).catch(unanswered);
+		if (attempt !== this.#attempt || answer === null) return;
 		if (!answer.ok) {
 			this.send({ type: 'failed', problem: answer.error });
 			return;
@@ -242,9 +243,9 @@ class Connect implements ConnectControl {
 	}
 }
 
-/** ROBOT died under the question. */
-function gone(): { readonly ok: false; readonly error: ConnectProblem } {
-	return { ok: false, error: problem('unplugged') };
+/** Null: ROBOT died under the question. That is said by the lab, and `reopen` follows when it is there again. */
+function unanswered(error: unknown): { readonly ok: false; readonly error: ConnectProblem } | null {
+	return error instanceof WorkerGoneError ? null : { ok: false, error: problem('unplugged') };
 }
 
 export function createConnectControl(options: ConnectOptions): ConnectControl {

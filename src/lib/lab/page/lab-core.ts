@@ -232,8 +232,8 @@ export class LabCore {
 
 	async reconnect(): Promise<void> {
 		this.problem = null;
+		if (this.kind === 'virtual' || this.#link.side === null) await this.#restartArm();
 		if (this.kind === 'real') this.connect.again();
-		else await this.#restartArm();
 	}
 
 	async switchArm(kind: ArmKind): Promise<void> {
@@ -312,6 +312,7 @@ export class LabCore {
 		await this.cameras.join(this.#link.side);
 		this.#driveLockstep();
 		void this.#loadPhysics();
+		if (this.kind === 'real') this.connect.reopen();
 		this.changed.emit();
 	}
 
@@ -397,6 +398,5 @@ export class LabCore {
 		if (name !== 'robot' || performance.now() - this.#selfRestartedAtMs < RESTART_PAUSE_MS) return;
 		this.#selfRestartedAtMs = performance.now();
 		await this.#restartArm();
-		if (this.kind === 'real') this.connect.reopen();
 	}
 }

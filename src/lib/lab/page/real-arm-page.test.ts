@@ -99,3 +99,41 @@ describe('leaving a real arm', () => {
 		arm.dispose();
 	});
 });
+
+describe('while an arm is calibrated', () => {
+	it('losing the seat ends it, and the arm is the other tab’s', async () => {
+		const robot = new Robot();
+		const arm = await calibrating(robot);
+		arm.seatLost();
+		await pass();
+		expect(robot.said).toEqual(['end procedure', 'ended']);
+		expect(arm.view).toMatchObject({ step: 'problem', problem: { cause: 'other_tab' } });
+		arm.dispose();
+	});
+
+	it('a ROBOT that died and is there again opens the arm’s port', async () => {
+		const robot = new Robot();
+		const arm = await calibrating(robot);
+		arm.reopen();
+		await pass();
+		expect(arm.procedures.busy).toBe(false);
+		expect(robot.said).toContain('open 0');
+		arm.dispose();
+	});
+});
+
+it('an arm that is opened when ROBOT dies is opened by the next one', async () => {
+	const robot = new Robot();
+	let alive = false;
+	const arm = page(robot, { robot: () => (alive ? robot.worker : null) });
+	arm.begin();
+	await pass();
+	arm.actions.choose();
+	await pass();
+	expect(arm.view).toMatchObject({ step: 'opening', problem: null });
+	alive = true;
+	arm.reopen();
+	await pass();
+	expect(arm.view).toMatchObject({ step: 'problem', problem: { cause: 'not_calibrated' } });
+	arm.dispose();
+});

@@ -11,6 +11,7 @@ import { createConnectControl, type ConnectControl } from './connect-control';
 import { ProcedurePage } from './procedure-page';
 import { RealLeaderPage } from './real-leader-page';
 import { createSerialAccess } from './serial-access';
+import { WorkerGoneError } from './worker-gone';
 import type { RunningWorker } from './worker-set';
 
 export interface RealArmOptions {
@@ -55,7 +56,7 @@ export function createRealArm({
 }: RealArmOptions): RealArmPage {
 	const ask = <T>(question: (api: RunningWorker<RobotApi>['api']) => Promise<T>): Promise<T> => {
 		const running = robot();
-		if (running === null) return Promise.reject(new TypeError('ROBOT is not running'));
+		if (running === null) return Promise.reject(new WorkerGoneError('ROBOT is not running'));
 		return running.orGone(question(running.api));
 	};
 	const access = createSerialAccess();
@@ -140,6 +141,8 @@ export function createRealArm({
 		},
 		reopen() {
 			void procedures.end();
+			// It drives again when a person chooses it again.
+			leader.leave();
 			control.send({ type: 'reopen' });
 		},
 		heard({ status, reason }) {
@@ -158,7 +161,7 @@ export function createRealArm({
 		get history() {
 			return history;
 		},
-		seatLost: () => control.send({ type: 'lost', problem: problem('other_tab') }),
+		seatLost: () => control.send({ type: 'seat_lost' }),
 		async leave() {
 			control.send({ type: 'leave' });
 			// ROBOT may be ended after this: whatever is being written into the servos is whole first.

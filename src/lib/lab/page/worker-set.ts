@@ -18,6 +18,7 @@ import { lifeLockName } from '../hosts/alive';
 import type { WorkerHello } from '../hosts/api';
 import { spawnWorker } from '../spawn-worker';
 import { helloProblem } from './problems';
+import { WorkerGoneError } from './worker-gone';
 
 export type WorkerName = 'robot' | 'plant' | 'render' | 'frames' | 'recorder' | 'dataset';
 
@@ -54,11 +55,6 @@ export interface WorkerSet {
 	/** Ends one worker as a crash would: for tests of the stated outcomes. */
 	kill(name: WorkerName): void;
 	dispose(): void;
-}
-
-/** The worker died or was ended before it answered. */
-export class WorkerGoneError extends Error {
-	override readonly name = 'WorkerGoneError';
 }
 
 interface Entry {
