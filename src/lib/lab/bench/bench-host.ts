@@ -5,7 +5,7 @@ import { SO101, type PortIdentity } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
 import { createTraceRing, encodeTrace, tapTransport } from '$lib/robot';
 import type { WorkerHello } from '../hosts/api';
-import { holdPort, type PortHold } from '../hosts/port-hold';
+import { holdPort, type OwnPorts, type PortHold } from '../hosts/port-hold';
 import { ArmBench } from './arm-bench';
 import type { BenchArm } from './arm-line';
 import type { BenchFailure, BenchPrompt, StepOutcome } from './bench-types';
@@ -41,6 +41,7 @@ export class BenchHost implements BenchApi {
 	readonly #ring = createTraceRing(TRACE_BYTES);
 	#arm: BenchArm | null = null;
 	#bench: ArmBench | null = null;
+	readonly #own: OwnPorts = new Map();
 	#onPrompt: OnPrompt = () => undefined;
 	#stopped = false;
 	#beatMs = Number.NEGATIVE_INFINITY;
@@ -148,7 +149,14 @@ export class BenchHost implements BenchApi {
 		const ring = this.#ring;
 		const hold = async (): Promise<PortHold | BenchFailure> => {
 			const serial = (navigator as { serial?: Serial }).serial;
-			const options = { serial, locks: navigator.locks, scheduler, patient: false, id: 'bench' };
+			const options = {
+				serial,
+				locks: navigator.locks,
+				scheduler,
+				patient: false,
+				id: 'bench',
+				own: this.#own
+			};
 			const held = await holdPort(port, options);
 			if (held.ok) {
 				if (noted) ring.push({ kind: 'open', atMs: scheduler.now(), baudRate: SO101.baudRate });

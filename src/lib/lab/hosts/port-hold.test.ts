@@ -20,7 +20,8 @@ function table(...ports: FakeSerialPort[]): {
 		locks: locks as unknown as LockManager,
 		scheduler: createVirtualScheduler(),
 		patient: false,
-		id: 'follower'
+		id: 'follower',
+		own: new Map()
 	};
 	return { options, locks, serial };
 }
@@ -32,7 +33,8 @@ describe('the port of a real arm', () => {
 		const { options } = table(new FakeSerialPort(CH343));
 		const mine = await holdPort(identity, options);
 		expect(mine.ok && mine.value.transport.state).toBe('open');
-		expect(await holdPort(identity, options)).toMatchObject({ ok: false, error: { cause: 'other_tab' } });
+		const otherTab = { ...options, own: new Map() };
+		expect(await holdPort(identity, otherTab)).toMatchObject({ ok: false, error: { cause: 'other_tab' } });
 		if (mine.ok) await mine.value.release();
 		expect(await holdPort(identity, options)).toMatchObject({ ok: true });
 	});
@@ -55,7 +57,32 @@ describe('the port of a real arm', () => {
 		expect(await holdPort(identity, options)).toMatchObject({ ok: false, error: { cause } });
 	});
 
-	it('is found at its place, else by its board', () => {
+	it('comes back to its own place in the list or to another one, while its neighbour stays open', async () => {
+		const [leader, follower, again] = [0, 1, 2].map(() => new FakeSerialPort(CH343)) as [
+			FakeSerialPort,
+			FakeSerialPort,
+			FakeSerialPort
+		];
+		const listed = [leader, follower] as unknown as SerialPort[];
+		const { options } = table();
+		const ours = { ...options, serial: { getPorts: () => Promise.resolve(listed) }, own: new Map() };
+		expect(await holdPort({ index: 1, ...CH343 }, ours)).toMatchObject({ ok: true });
+		const lost = await holdPort({ index: 0, ...CH343 }, ours);
+		if (lost.ok) await lost.value.release();
+		// The leader was plugged in again: now it is the second one.
+		listed.splice(0, 2, follower as unknown as SerialPort, again as unknown as SerialPort);
+		expect(await holdPort({ index: 0, ...CH343 }, ours)).toMatchObject({ ok: false });
+		const back = await holdPort({ index: 1, ...CH343 }, ours);
+		expect(back).toMatchObject({ ok: true, value: { port: { index: 1 } } });
+		// Another tab gets neither.
+		const theirs = { ...ours, own: new Map() };
+		for (const index of [0, 1])
+			expect(await holdPort({ index, ...CH343 }, theirs)).toMatchObject({ error: { cause: 'other_tab' } });
+		if (back.ok) await back.value.release();
+		expect(await holdPort({ index: 1, ...CH343 }, ours)).toMatchObject({ ok: true });
+	});
+
+	it('is found at its place, else where it is the only such board', () => {
 		const { serial } = table(new FakeSerialPort(STM32), new FakeSerialPort(CH343), new FakeSerialPort(CH343));
 		expect(identitiesOf(serial)).toEqual([
 			{ index: 0, ...STM32 },
@@ -63,7 +90,9 @@ describe('the port of a real arm', () => {
 			{ index: 2, ...CH343 }
 		]);
 		expect(findPort(serial, { index: 2, ...CH343 })?.identity.index).toBe(2);
-		expect(findPort(serial, { index: 0, ...CH343 })?.identity.index).toBe(1);
+		// One of two arms that look alike: not to be guessed.
+		expect(findPort(serial, { index: 0, ...CH343 })).toBeNull();
+		expect(findPort(serial.slice(0, 2), { index: 0, ...CH343 })?.identity.index).toBe(1);
 		expect(findPort(serial, { index: 5, ...STM32 })?.identity.index).toBe(0);
 		expect(findPort(serial.slice(0, 1), { index: 0, ...CH343 })).toBeNull();
 	});

@@ -25,18 +25,33 @@ export interface PortHoldOptions {
 	/** Another tab is letting go of the arm: wait for it. */
 	readonly patient: boolean;
 	readonly id: string;
+	/** Ports that this thread holds, and the locks it holds them by. Places in the list change; ports do not. */
+	readonly own: OwnPorts;
 }
+
+export type OwnPorts = Map<SerialPort, string>;
 
 export async function holdPort(
 	identity: PortIdentity,
 	options: PortHoldOptions
 ): Promise<Result<PortHold, ConnectProblem>> {
-	const { serial, locks, patient, id, scheduler } = options;
+	const { serial, locks, patient, id, scheduler, own } = options;
 	if (serial === undefined) return err(problem('no_serial_api'));
 	const there = findPort(await serial.getPorts(), identity);
 	if (there === null) return err(problem('unplugged'));
-	const letGo = await takeLock(locks, armLockName(there.identity), patient);
-	if (letGo === null) return err(problem('other_tab'));
+	// The other arm of ours: whoever looks for a lost one looks on.
+	if (own.has(there.port)) return err(problem('swapped'));
+	const lock = lockFor(there.identity, own);
+	own.set(there.port, lock);
+	const unlock = await takeLock(locks, lock, patient);
+	const letGo = (): void => {
+		own.delete(there.port);
+		unlock?.();
+	};
+	if (unlock === null) {
+		letGo();
+		return err(problem('other_tab'));
+	}
 	const transport = createWebSerialTransport({ port: there.port, id, scheduler });
 	try {
 		await transport.open({ baudRate: SO101.baudRate });
@@ -50,6 +65,14 @@ export async function holdPort(
 		letGo();
 	};
 	return ok({ port: there.identity, transport, release });
+}
+
+/** The lock of that place, or of another one where ours is still held by an arm that has moved in the list. */
+function lockFor(identity: PortIdentity, own: OwnPorts): string {
+	const held = [...own.values()];
+	const places = [identity.index, ...Array.from({ length: held.length + 1 }, (_, index) => index)];
+	const names = places.map((index) => armLockName({ ...identity, index }));
+	return names.find((name) => !held.includes(name)) ?? armLockName(identity);
 }
 
 /** The function that gives the lock back; null when somebody else has it. */

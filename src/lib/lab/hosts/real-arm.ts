@@ -7,11 +7,12 @@ import type { ArmError } from '$lib/robot';
 import { diagnose } from '$lib/robot/find';
 import { problem, problemOf } from './connect-problems';
 import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
-import { holdPort, type PortHold } from './port-hold';
+import { holdPort, type OwnPorts, type PortHold } from './port-hold';
 
 export class RealArm {
 	readonly #scheduler: Scheduler;
 	#hold: PortHold | null = null;
+	readonly #own: OwnPorts = new Map();
 	#line: FollowerLine | null = null;
 	#unconfigured = false;
 	#energised = false;
@@ -48,7 +49,8 @@ export class RealArm {
 			locks: navigator.locks,
 			scheduler: this.#scheduler,
 			patient,
-			id
+			id,
+			own: this.#own
 		});
 	}
 

@@ -11,13 +11,18 @@ export function identitiesOf(ports: readonly SerialPort[]): PortIdentity[] {
 	});
 }
 
-/** The port at that place if it is such a board, else the first such board; null when there is none. */
+/**
+ * The port at that place if it is such a board, else the only such board; null when there is none, or when it would be a
+ * guess between arms that look alike. A cable that was pulled and put back may have changed every place in the list.
+ */
 export function findPort(
 	ports: readonly SerialPort[],
 	wanted: PortIdentity
 ): { readonly port: SerialPort; readonly identity: PortIdentity } | null {
 	const boards = identitiesOf(ports).filter((candidate) => sameBoard(candidate, wanted));
-	const identity = boards.find(({ index }) => index === wanted.index) ?? boards[0];
+	const [only, ...more] = boards;
+	const alone = more.length === 0 ? only : undefined;
+	const identity = boards.find(({ index }) => index === wanted.index) ?? alone;
 	const port = identity === undefined ? undefined : ports[identity.index];
 	return identity === undefined || port === undefined ? null : { port, identity };
 }

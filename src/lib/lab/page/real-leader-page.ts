@@ -52,7 +52,13 @@ export class RealLeaderPage {
 			ports: {
 				access: {
 					...access,
-					list: async () => (await access.list()).filter((port) => !this.#isFollowers(port)),
+					// Places in the list change when a cable goes back in: for a leader that was lost ROBOT knows which port
+					// is the follower's.
+					list: async () => {
+						const all = await access.list();
+						const returns = this.control.state.fingerprint !== null;
+						return returns ? all : all.filter((port) => !this.#isFollowers(port));
+					},
 					ask: async (anyBoard) => {
 						const answer = await access.ask(anyBoard);
 						const taken = answer.ok && this.#isFollowers(answer.value.port);
