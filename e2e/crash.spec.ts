@@ -19,7 +19,7 @@ import {
 	type CrashLab,
 	type Killed
 } from './crash/crash-lab';
-import { dropProfile, makeProfile, startBrowser } from './crash/killable-browser';
+import { dropProfile, makeProfile, startBrowser, tearLog } from './crash/killable-browser';
 import { flawsOf, readRawStore, type RawEpisode } from './crash/raw-store';
 import { listZip } from './crash/zip-listing';
 import { expect, test } from './fixtures';
@@ -88,6 +88,40 @@ for (let number = 1; number <= KILLS; number++) {
 		if (life.sealed.size > 0) await proveExport(life.crash, [...life.sealed.values()]);
 	});
 }
+
+// See fresh-log.ts: without it every recording is gone at the second start.
+test('a write that the kill tore in two does not cost the database, however often it is opened', async ({
+	site
+}) => {
+	const executable = test.info().project.use.launchOptions?.executablePath ?? '/usr/bin/chromium';
+	const profile = makeProfile();
+	const open = async (): Promise<CrashLab> => openCrashLab(await startBrowser(executable, profile), site.url);
+	try {
+		let crash = await open();
+		await crash.lab.arm();
+		await crash.lab.setTask('Zerrissen');
+		await recordWhole(crash, 10);
+		const sealed = new Map((await readRawStore(crash.lab.page)).map((episode) => [episode.id, episode]));
+		expect(sealed.size).toBe(1);
+		await recordAndKill(crash, { frames: 20, laterMs: 0 }, false);
+		expect(tearLog(profile, 100), 'a log that is torn').toBeGreaterThan(0);
+		for (let start = 0; start < 3; start++) {
+			crash = await open();
+			const stored = await readRawStore(crash.lab.page);
+			proveSealed(sealed, stored);
+			const torn = stored.find(({ status }) => status === 'recording');
+			if (torn !== undefined) await keepRecovered(crash, torn.id, torn.frames);
+			// Something is written behind the torn end, as in any lesson.
+			await crash.lab.arm();
+			await crash.lab.setTask(`Start ${start}`);
+			await recordWhole(crash, 5);
+			for (const episode of await readRawStore(crash.lab.page)) sealed.set(episode.id, episode);
+			await crash.browser.kill();
+		}
+	} finally {
+		dropProfile(profile);
+	}
+});
 
 async function endLife({ crash, profile }: Life): Promise<void> {
 	life = null;

@@ -1,7 +1,7 @@
 // A browser of our own with a profile that outlives it, in a process group that can be killed at any instant as a power
 // user's `kill -9` would. Playwright only looks in over the DevTools port; it starts and ends nothing here.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,6 +19,22 @@ export function makeProfile(): string {
 
 export function dropProfile(profile: string): void {
 	rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/**
+ * Cuts bytes off the newest log of the profile's databases, as a kill in the middle of a write leaves it. Returns how many
+ * are left; 0 when there is no log.
+ */
+export function tearLog(profile: string, bytes: number): number {
+	const logs = readdirSync(join(profile, 'Default', 'IndexedDB'), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.log'))
+		.map((name) => join(profile, 'Default', 'IndexedDB', name))
+		.filter((path) => statSync(path).size > bytes)
+		.sort();
+	const newest = logs.at(-1);
+	if (newest === undefined) return 0;
+	truncateSync(newest, statSync(newest).size - bytes);
+	return statSync(newest).size;
 }
 
 /** Starts Chromium on `profile`, which a browser that was killed may have left behind. */

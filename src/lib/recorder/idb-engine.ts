@@ -3,6 +3,7 @@
 
 import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { CodedError } from '$lib/core';
+import { freshLog } from './fresh-log';
 import { prefixEnd, TABLES, type StorageEngine, type StorageTransaction, type Table } from './storage-engine';
 
 /** Layout of the database: which object stores exist. Raised only together with an upgrade step below. */
@@ -27,6 +28,7 @@ export async function openIdbEngine(
 		asked = true;
 		if (holds === 0) db.close();
 	};
+	await freshLog();
 	const db = await openDatabase(name, version, tables, makeWay);
 	db.addEventListener('close', () => (lost = true));
 
