@@ -41,7 +41,7 @@ export const ERROR_CODES = [
 	'arm_firmware_mismatch',
 	/** ROBOT at connect: no calibration, or one that does not fit this arm. Torque stays off; calibrate. */
 	'arm_not_calibrated',
-	/** ROBOT at connect: a setting must change, which needs torque off, and the arm holds itself up. Rest it, connect again. */
+	/** ROBOT at connect: a setting must change, which needs torque off, and the arm holds itself up. Support it, switch its supply off and on. */
 	'arm_energised',
 	/** ROBOT: a servo acknowledged a setting and holds another. Torque stays off; power-cycle, else the servo is broken. */
 	'arm_setting_refused',

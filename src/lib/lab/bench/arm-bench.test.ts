@@ -20,7 +20,9 @@ import type { BenchPrompt, FigureName, StepOutcome } from './bench-types';
 import { measureStall } from './stall-bench';
 import { handOf, USB_FRAME_MS } from './virtual-bench-arm';
 
+const P_GAIN = 21;
 const TORQUE = 40;
+const GOAL = 42;
 
 interface Rig {
 	readonly scheduler: VirtualScheduler;
@@ -176,6 +178,36 @@ describe('the gripper on something soft', () => {
 		expect(valueOf(outcome, 'relieved_ms')).toBeGreaterThan(0);
 		expect(chain.servos.map((servo) => servo.memory.byte(TORQUE))).toEqual([0, 0, 0, 0, 0, 0]);
 		expect(prompts).toEqual(['hold_soft_thing', 'none']);
+	});
+
+	it.each([
+		['gets the settings of the lab first', false, 16],
+		['is not moved while it stands stiff without them', true, 32]
+	])('%s', async (_, stiff, gain) => {
+		const { scheduler, bench, chain, arm } = await rig();
+		for (const [joint, { memory }] of chain.servos.entries()) {
+			memory.setWord(GOAL, Math.round(chain.presentPosition(joint)));
+			memory.setByte(P_GAIN, 32);
+			memory.setByte(TORQUE, stiff ? 1 : 0);
+		}
+		await settle(scheduler, bench.connect(0));
+		const before = [...chain.plant.q];
+		const stall = measureStall({
+			arm,
+			line: bench.line,
+			calibration: bench.calibration,
+			scheduler,
+			prompt: () => undefined,
+			stopped: () => false,
+			pageBeatMs: () => scheduler.now()
+		});
+		const outcome = await settle(scheduler, stall);
+		expect(outcome).toMatchObject(stiff ? { failure: 'not_armed' } : { kind: 'measured' });
+		expect(new Set(chain.servos.map(({ memory }) => memory.byte(P_GAIN)))).toEqual(new Set([gain]));
+		if (!stiff) return;
+		expect(chain.servos.map(({ memory }) => memory.byte(TORQUE))).toEqual([1, 1, 1, 1, 1, 1]);
+		for (const [joint, q] of chain.plant.q.entries())
+			expect(Math.abs(q - (before[joint] ?? 0))).toBeLessThan(0.05);
 	});
 
 	it('stays where it is, under torque, when a person presses Stop', async () => {

@@ -57,6 +57,8 @@ export async function measureStall(options: StallOptions): Promise<StepOutcome> 
 	const session = createArmSession({ spec: SO101, bus: line.commands, driver: STS3215_DRIVER, scheduler });
 	const found = await session.connect();
 	if (!found.ok) return failed('no_answer');
+	// Without the lab's settings the arm pushes harder than the gate counts on; one that stands stiff without them is refused.
+	if (!(await session.configure()).ok) return failed('not_armed');
 	const press: Press = {
 		wish: null,
 		closing: false,

@@ -9,18 +9,25 @@ import { problem, problemOf } from './connect-problems';
 import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
 import { holdPort, type OwnPorts, type PortHold } from './port-hold';
 
+type Held = Result<PortHold, ConnectProblem>;
+/** Finds, opens and locks a port; the browser's own unless it is given. */
+type HoldPort = (port: PortIdentity, patient: boolean, id: string) => Promise<Held>;
+
 export class RealArm {
 	readonly #scheduler: Scheduler;
+	readonly #holdPort: HoldPort;
 	#hold: PortHold | null = null;
-	readonly #own: OwnPorts = new Map();
 	#line: FollowerLine | null = null;
 	#unconfigured = false;
+	/** Settings are being written; whoever asks meanwhile waits for the same answer. */
+	#preparing: Promise<Result<void, ArmError>> | null = null;
 	#energised = false;
 	/** Looking changes the port's rate: whoever closes the port ends it first. */
 	#looking: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
 
-	constructor(scheduler: Scheduler) {
+	constructor(scheduler: Scheduler, holdPort: HoldPort = ofBrowser(scheduler)) {
 		this.#scheduler = scheduler;
+		this.#holdPort = holdPort;
 	}
 
 	/** The line of the arm that was found; null before, and while no port is open. */
@@ -43,15 +50,8 @@ export class RealArm {
 	}
 
 	/** The port alone, for whoever asks it in a way of his own. */
-	hold(port: PortIdentity, patient: boolean, id = 'follower'): Promise<Result<PortHold, ConnectProblem>> {
-		return holdPort(port, {
-			serial: 'serial' in navigator ? navigator.serial : undefined,
-			locks: navigator.locks,
-			scheduler: this.#scheduler,
-			patient,
-			id,
-			own: this.#own
-		});
+	hold(port: PortIdentity, patient: boolean, id = 'follower'): Promise<Held> {
+		return this.#holdPort(port, patient, id);
 	}
 
 	/** Reads only: an arm that turns out to be another one keeps what it holds. */
@@ -60,6 +60,7 @@ export class RealArm {
 		if (hold === null) return err(problem('unplugged'));
 		this.#line?.bus.close();
 		this.#line = null;
+		this.#preparing = null;
 		const { transport, port } = hold;
 		const found = await this.#diagnose(transport, port);
 		if (!found.ok || this.#hold !== hold) return found;
@@ -69,8 +70,7 @@ export class RealArm {
 		if (!connected.ok) return err(problemOf(connected.error, SO101));
 		const { energised, unconfigured } = connected.value;
 		this.#energised = energised;
-		// A stiff arm keeps the settings it has: to change them its torque would have to go, and it would fall.
-		this.#unconfigured = unconfigured.length > 0 && !energised;
+		this.#unconfigured = unconfigured.length > 0;
 		return found;
 	}
 
@@ -96,10 +96,21 @@ export class RealArm {
 		return looking;
 	}
 
-	/** Before it gets torque for the first time: settings that differ are written. */
+	/**
+	 * Before it gets torque from us for the first time: settings that differ are written. Refused (`arm_energised`) while an
+	 * arm without them holds itself up: to write them its torque would have to go, and without them it is not ours to move.
+	 */
 	async prepare(): Promise<Result<void, ArmError>> {
-		if (this.#line === null || !this.#unconfigured) return ok(undefined);
-		const configured = await this.#line.session.configure();
+		const line = this.#line;
+		if (line === null || !this.#unconfigured) return ok(undefined);
+		this.#preparing ??= this.#configure(line);
+		return this.#preparing;
+	}
+
+	async #configure(line: FollowerLine): Promise<Result<void, ArmError>> {
+		const configured = await line.session.configure();
+		if (line !== this.#line) return configured;
+		this.#preparing = null;
 		if (configured.ok) this.#unconfigured = false;
 		return configured;
 	}
@@ -110,9 +121,23 @@ export class RealArm {
 		this.#line?.bus.close();
 		this.#hold = null;
 		this.#line = null;
+		this.#preparing = null;
 		this.#looking?.stop.abort();
 		await this.#looking?.done.catch(() => undefined);
 		this.#looking = null;
 		await hold?.release();
 	}
+}
+
+function ofBrowser(scheduler: Scheduler): HoldPort {
+	const own: OwnPorts = new Map();
+	return (port, patient, id) =>
+		holdPort(port, {
+			serial: 'serial' in navigator ? navigator.serial : undefined,
+			locks: navigator.locks,
+			scheduler,
+			patient,
+			id,
+			own
+		});
 }

@@ -1,0 +1,82 @@
+// A real arm before it is driven, on a virtual chain under virtual time, with the port's hold as a fake.
+
+import { describe, expect, it } from 'vitest';
+import { createVirtualScheduler } from '$lib/core';
+import { SO101 } from '$lib/contracts';
+import { settle } from '$lib/robot/testing/virtual-arm';
+import { Wire, createChainTransport, createSo101Chain, type So101ChainOptions } from '$lib/sim';
+import { RealArm } from './real-arm';
+
+const PORT = { index: 0, usbVendorId: 0x1a86, usbProductId: 0x55d3 };
+const P_GAIN = 21;
+const TORQUE = 40;
+const LOCK = 55;
+
+async function lookAt(options: So101ChainOptions) {
+	const scheduler = createVirtualScheduler();
+	const chain = createSo101Chain(options);
+	const inner = createChainTransport(new Wire({ chain, usbFrameMs: 1 }), scheduler, 'follower');
+	const transport = Object.assign(inner, { abandon: () => inner.unplug() });
+	const arm = new RealArm(scheduler, async (port) => {
+		await transport.open({ baudRate: SO101.baudRate });
+		return { ok: true, value: { port, transport, release: () => transport.close() } };
+	});
+	const run = <T>(promise: Promise<T>): Promise<T> => settle(scheduler, promise);
+	expect(await run(arm.open(PORT, false))).toMatchObject({ ok: true });
+	expect(await run(arm.look())).toMatchObject({ ok: true });
+	const bytes = (register: number): readonly number[] =>
+		chain.servos.map(({ memory }) => memory.byte(register));
+	return { arm, chain, run, bytes, lastingWrites: () => arm.line?.bus.counters.eepromWrites ?? Number.NaN };
+}
+
+describe('before a real arm gets torque', () => {
+	it('settings that differ are written', async () => {
+		const { arm, run, bytes } = await lookAt({ configured: false });
+		expect(arm.energised).toBe(false);
+		expect(bytes(P_GAIN)).not.toContain(16);
+		expect(await run(arm.prepare())).toMatchObject({ ok: true });
+		expect(new Set(bytes(P_GAIN))).toEqual(new Set([16]));
+		expect(new Set(bytes(LOCK))).toEqual(new Set([1]));
+	});
+
+	it('and it stands stiff without them, it is refused until a person has let it go', async () => {
+		const { arm, chain, run, bytes, lastingWrites } = await lookAt({ configured: false, energised: true });
+		expect(arm.energised).toBe(true);
+		for (let press = 0; press < 2; press++)
+			expect(await run(arm.prepare())).toMatchObject({ ok: false, error: { code: 'arm_energised' } });
+		expect(lastingWrites()).toBe(0);
+		expect(new Set(bytes(TORQUE))).toEqual(new Set([1]));
+		for (const { memory } of chain.servos) memory.setByte(TORQUE, 0);
+		expect(await run(arm.prepare())).toMatchObject({ ok: true });
+		expect(new Set(bytes(P_GAIN))).toEqual(new Set([16]));
+	});
+
+	it('and it stands stiff with them, nothing is written', async () => {
+		const { arm, run, lastingWrites } = await lookAt({ energised: true });
+		expect(await run(arm.prepare())).toMatchObject({ ok: true });
+		expect(lastingWrites()).toBe(0);
+	});
+
+	it('two clicks write once', async () => {
+		const once = await lookAt({ configured: false });
+		await once.run(once.arm.prepare());
+		const twice = await lookAt({ configured: false });
+		const both = await twice.run(Promise.all([twice.arm.prepare(), twice.arm.prepare()]));
+		expect(both).toMatchObject([{ ok: true }, { ok: true }]);
+		expect(twice.lastingWrites()).toBe(once.lastingWrites());
+		expect(new Set(twice.bytes(LOCK))).toEqual(new Set([1]));
+		// And a third one later finds nothing left to write.
+		await twice.run(twice.arm.prepare());
+		expect(twice.lastingWrites()).toBe(once.lastingWrites());
+	});
+
+	it('what was begun on a line that is gone says nothing of the next one', async () => {
+		const { arm, run } = await lookAt({ configured: false });
+		const begun = arm.prepare();
+		const again = arm.open(PORT, false);
+		expect(await run(begun)).toMatchObject({ ok: false });
+		await run(again);
+		await run(arm.look());
+		expect(await run(arm.prepare())).toMatchObject({ ok: true });
+	});
+});
