@@ -4,6 +4,7 @@
 import { SO101, type Calibration } from '$lib/contracts';
 import type { Scheduler } from '$lib/core';
 import { createArmSession, STS3215_DRIVER } from '$lib/robot';
+import { fingerprintOf } from '$lib/robot/find';
 import { ArmLine, BENCH_RATE_HZ, type BenchArm } from './arm-line';
 import {
 	figure,
@@ -41,6 +42,8 @@ const SETTLE_MS = 300;
 const READY_MS = 3000;
 const REOPEN_EVERY_MS = 250;
 const SILENT_MS = 1000;
+/** A busy computer may miss an answer. */
+const IDENTITY_READS = 3;
 /** Wake-up and enumeration of the port. */
 const BACK_MS = 20_000;
 
@@ -86,7 +89,7 @@ export class ArmBench {
 			({ firmware } = identity.value);
 		}
 		if (servos === 0) return this.#failed('no_answer');
-		await this.#readCalibration();
+		this.#calibration = await this.#readCalibration();
 		const figures = [
 			figure('open_ms', openMs),
 			figure('servos', servos),
@@ -243,7 +246,8 @@ export class ArmBench {
 		return this.#failed(failure);
 	}
 
-	async #readCalibration(): Promise<void> {
+	/** What the servos hold; null when that is no calibration, or not all of it can be read. */
+	async #readCalibration(): Promise<Calibration | null> {
 		const { scheduler } = this.#options;
 		const session = createArmSession({
 			spec: SO101,
@@ -252,7 +256,7 @@ export class ArmBench {
 			scheduler
 		});
 		const found = await session.connect();
-		this.#calibration = found.ok ? found.value.calibration : null;
+		return found.ok ? found.value.calibration : null;
 	}
 
 	async #volts(): Promise<number | null> {
@@ -286,18 +290,33 @@ export class ArmBench {
 		return waited === 'yes' && run.reads > 0 ? run.firstReadMs : null;
 	}
 
-	/** Tries to open the port until it is there, then reads. */
+	/** Tries to open ports until the arm of before answers on one. What looks like it from outside may be another one. */
 	async #comeBack(limitMs: number): Promise<{ readonly openedMs: number; readonly readMs: number } | null> {
 		const { arm, scheduler, stopped } = this.#options;
 		this.#line.close();
 		const endMs = scheduler.now() + limitMs;
-		while (!(await arm.reopen())) {
-			if (scheduler.now() >= endMs || stopped()) return null;
+		while (scheduler.now() < endMs && !stopped()) {
+			if (await arm.reopen()) {
+				const openedMs = scheduler.now();
+				this.#line = new ArmLine(arm, scheduler);
+				const readMs = await this.#firstRead(BACK_MS);
+				if (readMs !== null && (await this.#isSameArm())) return { openedMs, readMs };
+				this.#line.close();
+				await arm.close();
+			}
 			await pause(scheduler, REOPEN_EVERY_MS);
 		}
-		const openedMs = scheduler.now();
-		this.#line = new ArmLine(arm, scheduler);
-		const readMs = await this.#firstRead(BACK_MS);
-		return readMs === null ? null : { openedMs, readMs };
+		return null;
+	}
+
+	async #isSameArm(): Promise<boolean> {
+		const before = this.#calibration;
+		// Without a calibration it is never moved.
+		if (before === null) return true;
+		for (let read = 0; read < IDENTITY_READS; read++) {
+			const now = await this.#readCalibration();
+			if (now !== null) return fingerprintOf(now) === fingerprintOf(before);
+		}
+		return false;
 	}
 }

@@ -6,6 +6,7 @@ import { createWallScheduler } from '$lib/core';
 import { createTraceRing, encodeTrace, tapTransport } from '$lib/robot';
 import type { WorkerHello } from '../hosts/api';
 import { holdPort, type OwnPorts, type PortHold } from '../hosts/port-hold';
+import { identitiesOf, sameBoard } from '../hosts/serial-ports';
 import { ArmBench } from './arm-bench';
 import type { BenchArm } from './arm-line';
 import type { BenchFailure, BenchPrompt, StepOutcome } from './bench-types';
@@ -147,8 +148,8 @@ export class BenchHost implements BenchApi {
 	async #openReal(port: PortIdentity, noted: boolean): Promise<BenchArm | BenchFailure> {
 		const scheduler = this.#scheduler;
 		const ring = this.#ring;
-		const hold = async (): Promise<PortHold | BenchFailure> => {
-			const serial = (navigator as { serial?: Serial }).serial;
+		const { serial } = navigator as { serial?: Serial };
+		const hold = async (at: PortIdentity): Promise<PortHold | BenchFailure> => {
 			const options = {
 				serial,
 				locks: navigator.locks,
@@ -157,7 +158,7 @@ export class BenchHost implements BenchApi {
 				id: 'bench',
 				own: this.#own
 			};
-			const held = await holdPort(port, options);
+			const held = await holdPort(at, options);
 			if (held.ok) {
 				if (noted) ring.push({ kind: 'open', atMs: scheduler.now(), baudRate: SO101.baudRate });
 				return held.value;
@@ -167,10 +168,11 @@ export class BenchHost implements BenchApi {
 		};
 		const tapped = (held: PortHold): PortHold['transport'] | ReturnType<typeof tapTransport> =>
 			noted ? tapTransport(held.transport, scheduler, ring) : held.transport;
-		const first = await hold();
+		const first = await hold(port);
 		if (typeof first === 'string') return first;
 		let current = first;
 		let transport = tapped(first);
+		let tries = 0;
 		return {
 			kind: 'real',
 			hand: null,
@@ -179,7 +181,9 @@ export class BenchHost implements BenchApi {
 			},
 			async reopen() {
 				await current.release();
-				const again = await hold();
+				// Its place in the list may be another one now; who answers there is asked by the bench.
+				const boards = identitiesOf((await serial?.getPorts()) ?? []).filter((at) => sameBoard(at, port));
+				const again = await hold(boards[tries++ % Math.max(1, boards.length)] ?? port);
 				if (typeof again === 'string') return false;
 				current = again;
 				transport = tapped(again);
