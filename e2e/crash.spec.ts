@@ -19,7 +19,13 @@ import {
 	type CrashLab,
 	type Killed
 } from './crash/crash-lab';
-import { dropProfile, makeProfile, startBrowser, tearLog } from './crash/killable-browser';
+import {
+	dropProfile,
+	makeProfile,
+	startBrowser,
+	tearLog,
+	type KillableBrowser
+} from './crash/killable-browser';
 import { flawsOf, readRawStore, type RawEpisode } from './crash/raw-store';
 import { listZip } from './crash/zip-listing';
 import { expect, test } from './fixtures';
@@ -95,7 +101,11 @@ test('a write that the kill tore in two does not cost the database, however ofte
 }) => {
 	const executable = test.info().project.use.launchOptions?.executablePath ?? '/usr/bin/chromium';
 	const profile = makeProfile();
-	const open = async (): Promise<CrashLab> => openCrashLab(await startBrowser(executable, profile), site.url);
+	let browser: KillableBrowser | null = null;
+	const open = async (): Promise<CrashLab> => {
+		browser = await startBrowser(executable, profile);
+		return openCrashLab(browser, site.url);
+	};
 	try {
 		let crash = await open();
 		await crash.lab.arm();
@@ -119,6 +129,7 @@ test('a write that the kill tore in two does not cost the database, however ofte
 			await crash.browser.kill();
 		}
 	} finally {
+		await (browser as KillableBrowser | null)?.kill();
 		dropProfile(profile);
 	}
 });

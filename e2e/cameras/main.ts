@@ -84,7 +84,10 @@ async function sendTicks(port: MessagePort, count: number): Promise<void> {
 }
 
 async function record(rows: number, rect: Rect): Promise<Recorded> {
-	const answer = await recorder.open({ seatId: SEAT, clock: 'wall' }, proxy(() => undefined));
+	const answer = await recorder.open(
+		{ seatId: SEAT, clock: 'wall' },
+		proxy(() => undefined)
+	);
 	if (!answer.ok) throw new TypeError(`store: ${answer.code}`);
 	const ticks = new MessageChannel();
 	await recorder.attachRobot(transfer(ticks.port1, [ticks.port1]));

@@ -67,7 +67,8 @@ export async function startBrowser(executable: string, profile: string): Promise
 		page,
 		async kill() {
 			const group = child.pid ?? 0;
-			if (group > 0) process.kill(-group, 'SIGKILL');
+			// Twice does no harm; the number may be another's by then.
+			if (group > 0 && child.exitCode === null && child.signalCode === null) process.kill(-group, 'SIGKILL');
 			const killedAtEpochMs = Date.now();
 			await gone;
 			await groupIsGone(group);

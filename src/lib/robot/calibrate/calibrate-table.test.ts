@@ -123,9 +123,15 @@ describe('the table', () => {
 
 	it('a file that does not do, and then another one, take no torque before anybody said that the arm is held', () => {
 		let state = STATES.intro;
-		for (const event of [{ type: 'import', text: '' }, { type: 'failed', problem }] as const)
+		for (const event of [
+			{ type: 'import', text: '' },
+			{ type: 'failed', problem }
+		] as const)
 			state = calibrateNext(state, event).state;
-		for (const event of [{ type: 'import', text: '' }, { type: 'failed', problem }] as const)
+		for (const event of [
+			{ type: 'import', text: '' },
+			{ type: 'failed', problem }
+		] as const)
 			state = calibrateNext(state, event).state;
 		expect(calibrateNext(state, { type: 'again' })).toMatchObject({ state: { step: 'intro' }, effects: [] });
 	});
