@@ -20,7 +20,7 @@ import { ArmPoses } from './arm-poses';
 import { RobotFeed } from './robot-feed';
 import type { RecordTrigger } from '$lib/teleop';
 import { LabCameras } from './lab-cameras';
-import { armProblem, browserProblem, deathProblem, startProblem } from './problems';
+import { armProblem, browserProblem, deathProblem, endsRecording, startProblem } from './problems';
 import { createRecordingControl } from './recording';
 import { PageBeat } from './beat';
 import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
@@ -327,10 +327,8 @@ export class LabCore {
 
 	#onReport(before: ArmReport, now: ArmReport): void {
 		const problem = armProblem(before, now);
-		if (problem === 'port_lost') this.recording.send({ type: 'interrupt', code: problem });
-		// What a limp arm does nobody has shown it.
-		if (now.reason === 'went_limp') this.recording.send({ type: 'interrupt', code: 'servo_voltage' });
-		// Nothing is sent to a locked arm, so there is nothing to record either.
+		if (problem !== null && endsRecording(now)) this.recording.send({ type: 'interrupt', code: problem });
+		// Nothing is sent to a locked arm: nothing to record either.
 		if (now.status === 'disarmed') this.recording.send({ type: 'stop' });
 		if (this.kind === 'real') this.connect.heard(now);
 		// What became of a real arm's port is said by its own screen.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmReport, Capabilities } from '$lib/contracts';
 import { CodedError } from '$lib/core';
-import { armProblem, browserProblem, deathProblem, helloProblem, startProblem } from './problems';
+import { armProblem, browserProblem, deathProblem, endsRecording, helloProblem, startProblem } from './problems';
 
 const ALL: Capabilities = {
 	isolated: true,
@@ -96,5 +96,14 @@ describe('what an arm reports', () => {
 		['a cable that is still out', LOST, { ...LOST, epoch: 2 }, null]
 	])('%s', (_, before, now, code) => {
 		expect(armProblem(before, now)).toBe(code);
+	});
+
+	it.each<[string, ArmReport, boolean]>([
+		['a pulled cable', LOST, true],
+		['servos that had no power', { ...ARMED, status: 'disarmed', reason: 'went_limp' }, true],
+		['a supply that sags', holding('voltage'), false],
+		['a lock', { ...ARMED, status: 'disarmed' }, false]
+	])('%s: ends a recording or not', (_, report, ends) => {
+		expect(endsRecording(report)).toBe(ends);
 	});
 });

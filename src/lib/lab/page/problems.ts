@@ -48,3 +48,8 @@ export function armProblem(before: ArmReport, now: ArmReport): ErrorCode | null 
 	if (now.reason === 'overheat') return 'servo_overheat';
 	return now.reason === 'voltage' || now.reason === 'went_limp' ? 'servo_voltage' : null;
 }
+
+/** What an arm does that is gone or has no power nobody has shown it. */
+export function endsRecording({ status, reason }: ArmReport): boolean {
+	return status === 'lost' || reason === 'went_limp';
+}
