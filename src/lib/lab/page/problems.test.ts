@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmReport, Capabilities } from '$lib/contracts';
 import { CodedError } from '$lib/core';
-import { armProblem, browserProblem, deathProblem, endsRecording, helloProblem, startProblem } from './problems';
+import {
+	armProblem,
+	browserProblem,
+	deathProblem,
+	endsRecording,
+	helloProblem,
+	startProblem
+} from './problems';
 
 const ALL: Capabilities = {
 	isolated: true,
