@@ -17,12 +17,24 @@ async function askPort(port) {
 	await port.open({ baudRate: 1_000_000 });
 	const writer = port.writable.getWriter();
 	const reader = port.readable.getReader();
-	let heard = [];
+	const heard = [];
+	let wake = () => {};
+	const listening = (async () => {
+		for (;;) {
+			const { value, done } = await reader.read();
+			if (done) return;
+			heard.push(...value);
+			wake();
+		}
+	})();
+	// What the last one on this line asked for may still come, as on a real cable.
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	heard.length = 0;
 	const ask = async (id, instruction, params, length) => {
 		const packet = [0xff, 0xff, id, params.length + 2, instruction, ...params];
 		packet.push(~packet.slice(2).reduce((sum, byte) => sum + byte, 0) & 0xff);
 		await writer.write(Uint8Array.from(packet));
-		while (heard.length < length) heard.push(...(await reader.read()).value);
+		while (heard.length < length) await new Promise((resolve) => (wake = resolve));
 		return heard.splice(0, length);
 	};
 	const pings = [], positions = [];
@@ -32,6 +44,7 @@ async function askPort(port) {
 		positions.push(answer[5] | (answer[6] << 8));
 	}
 	await reader.cancel();
+	await listening;
 	reader.releaseLock();
 	writer.releaseLock();
 	await port.close();

@@ -1,3 +1,6 @@
+export * from './arm-calibration';
+export * from './arm-connection';
+export * from './browser-family';
 export * from './camera';
 export * from './capabilities';
 export * from './dataset';
@@ -14,5 +17,3 @@ export * from './so101';
 export * from './so101-kinematics';
 export * from './tick';
 export * from './worker-protocol';
-export * from './arm-connection';
-export * from './arm-calibration';

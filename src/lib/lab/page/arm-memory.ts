@@ -11,17 +11,15 @@ import {
 	type TickBatch
 } from '$lib/contracts';
 import { isCoded } from '$lib/core';
-import {
+import type {
 	createHealthLog,
-	createMemoryArmStore,
-	openInventory,
-	type ArmRecord,
-	type ArmStore,
-	type HealthLog,
-	type HealthSession,
-	type InventoryEvent,
-	type InventoryKeeper
-} from '$lib/robot';
+	ArmRecord,
+	ArmStore,
+	HealthLog,
+	HealthSession,
+	InventoryEvent,
+	InventoryKeeper
+} from '$lib/robot/inventory';
 import { judgePair, judgeRole, type PairVerdict } from '$lib/teleop';
 import type { HealthSessionView } from '$lib/ui/lab';
 
@@ -56,6 +54,7 @@ export class ArmMemory {
 	readonly #options: ArmMemoryOptions;
 	readonly #told = new Set<string>();
 	#keeper: InventoryKeeper | null = null;
+	#createLog: typeof createHealthLog | null = null;
 	#current: { readonly fingerprint: ArmFingerprint; readonly log: HealthLog } | null = null;
 	#storedMs = 0;
 	/** Session as it was stored last: what is new since then is told as a fault. */
@@ -67,11 +66,15 @@ export class ArmMemory {
 
 	/** Never rejects. */
 	async open(): Promise<void> {
+		// Only a real arm needs it, and it brings a schema library along.
+		const room = await import('$lib/robot/inventory').catch(() => null);
+		if (room === null) return;
+		this.#createLog = room.createHealthLog;
 		try {
-			this.#keeper = await openInventory(await this.#options.openStore());
+			this.#keeper = await room.openInventory(await this.#options.openStore());
 		} catch (error) {
 			this.#tell(error);
-			this.#keeper = await openInventory(createMemoryArmStore());
+			this.#keeper = await room.openInventory(room.createMemoryArmStore());
 		}
 	}
 
@@ -108,9 +111,9 @@ export class ArmMemory {
 	/** Its health is kept from now on. */
 	begin(fingerprint: ArmFingerprint): void {
 		this.end();
-		if (fingerprint === '') return;
+		if (fingerprint === '' || this.#createLog === null) return;
 		this.#storedMs = this.#options.epochMs();
-		this.#current = { fingerprint, log: createHealthLog(SO101, this.#storedMs) };
+		this.#current = { fingerprint, log: this.#createLog(SO101, this.#storedMs) };
 	}
 
 	/** The follower's ticks, as they come. */

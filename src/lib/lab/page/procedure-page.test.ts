@@ -82,7 +82,7 @@ describe('procedures of two arms', () => {
 		await pass();
 		page.take(VIEW);
 		expect(page.calibration).toEqual(VIEW.view);
-		page.end();
+		void page.end();
 		await next;
 	});
 });

@@ -1,15 +1,19 @@
 import type { PortIdentity } from '$lib/contracts';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
 import { createRealArm, type RealArmOptions, type RealArmPage } from './real-arm-page';
 import type { RunningWorker } from './worker-set';
 
 const CH343 = { usbVendorId: 0x1a86, usbProductId: 0x55d3 };
-const PORT: PortIdentity = { index: 0, ...CH343 };
+
+beforeAll(async () => {
+	await Promise.all([import('$lib/robot/inventory'), import('$lib/recorder')]);
+});
 
 const pass = async (): Promise<void> => {
-	for (let k = 0; k < 3; k++) await new Promise((resolve) => setImmediate(resolve));
+	// What the page loads on demand is there at once, after some turns.
+	for (let k = 0; k < 30; k++) await new Promise((resolve) => setImmediate(resolve));
 };
 
 /** ROBOT with an uncalibrated arm: what it was asked, in that order. */

@@ -2,7 +2,6 @@
 
 import { isErrorCode, type ArmReport, type ErrorCode, type FoundArm, type TickBatch } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
-import { openIdbArmStore } from '$lib/recorder';
 import type { HealthSessionView } from '$lib/ui/lab';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
@@ -100,7 +99,8 @@ export function createRealArm({
 		}
 	});
 	const memory = new ArmMemory({
-		openStore: openIdbArmStore,
+		// The store's code is another worker's; here it is needed for a real arm only.
+		openStore: async () => (await import('$lib/recorder')).openIdbArmStore(),
 		epochMs: () => Date.now(),
 		onProblem: (code) => {
 			if (isErrorCode(code)) onProblem(code);

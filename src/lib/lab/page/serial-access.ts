@@ -1,9 +1,8 @@
 // The browser's side of choosing a serial port: whether this page may, which ports it may use already, and the browser's
 // own list. Only a page may show that list; the port itself is opened in ROBOT.
 
-import type { ConnectProblem, PortIdentity } from '$lib/contracts';
+import { browserFamily, type ConnectProblem, type PortIdentity } from '$lib/contracts';
 import type { Unsubscribe } from '$lib/core';
-import { browserFamily } from '$lib/ui/connect';
 import { problem } from '../hosts/connect-problems';
 import { identitiesOf } from '../hosts/serial-ports';
 

@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { checkCalibration, type JointFault } from '../calibration';
 import { refuse, type CalibrationFileCode, type CalibrationFileError } from './file-error';
 
+// The page's Trusted Types forbid code made of text, and the library would try.
+z.config({ jitless: true });
+
 /** Extra keys inside a joint (of a newer LeRobot) are ignored. Whole numbers only; how large is judged afterwards. */
 const jointSchema = z.object({
 	id: z.int(),

@@ -11,6 +11,9 @@ import { travelTicks } from '../so101/travel';
 import { homingFor, intoTurn, isStorableOffset } from '../so101/turn';
 import { refuse, type CalibrationFileError } from './file-error';
 
+// The page's Trusted Types forbid code made of text, and the library would try.
+z.config({ jitless: true });
+
 const ROBOT_NAMES = /^so-?10[01]/i;
 
 const fileSchema = z.object({

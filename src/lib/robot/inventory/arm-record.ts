@@ -5,6 +5,9 @@ import { err, ok, type Result } from '$lib/core';
 import { CONNECT_CAUSES, type ArmFingerprint, type ArmRole, type ConnectCause } from '$lib/contracts';
 import { z } from 'zod';
 
+// The page's Trusted Types forbid code made of text, and the library would try.
+z.config({ jitless: true });
+
 export const ARM_RECORD_VERSION = 1;
 
 /** Newest entries that are kept; older ones go. */

@@ -1,9 +1,8 @@
 // Every cause and every step has its words and its drawing, in both languages: rendered as the page renders them.
 import { afterEach, describe, expect, it } from 'vitest';
 import { render } from 'svelte/server';
-import { CONNECT_CAUSES, type ConnectProblem } from '$lib/contracts';
+import { BROWSER_FAMILIES, browserFamily, CONNECT_CAUSES, type ConnectProblem } from '$lib/contracts';
 import { overwriteGetLocale, type Locale } from '../../i18n/generated/runtime.js';
-import { browserFamily, BROWSER_FAMILIES } from './browser-family';
 import { connectOffers } from './connect-offers';
 import { causeWords, jointList } from './connect-words';
 import ConnectScreens from './ConnectScreens.svelte';

@@ -3,10 +3,16 @@
 
 import { m } from '$lib/i18n';
 import { jointWord } from '../joints';
-import { BROWSER_FAMILIES, type BrowserFamily } from './browser-family';
 import type { ConnectOffer } from './connect-offers';
 import type { ConnectStep, ConnectView } from './connect-view';
-import { SO101, type ArmRole, type ConnectCause, type ConnectProblem } from '$lib/contracts';
+import {
+	BROWSER_FAMILIES,
+	SO101,
+	type ArmRole,
+	type BrowserFamily,
+	type ConnectCause,
+	type ConnectProblem
+} from '$lib/contracts';
 
 type Say = (problem: ConnectProblem, role: ArmRole) => string;
 interface CauseWords {

@@ -2,7 +2,6 @@
 export { default as ConnectScreens } from './ConnectScreens.svelte';
 export { default as ConnectPicture } from './ConnectPicture.svelte';
 export { default as SwitchPicture } from './SwitchPicture.svelte';
-export { BROWSER_FAMILIES, browserFamily } from './browser-family';
 export { connectOffers } from './connect-offers';
 export { causeWords } from './connect-words';
 export { CONNECT_STEPS } from './connect-view';

@@ -1,5 +1,6 @@
 // Scripted views of a real arm's procedures, one per state, for looking at and for the accessibility test.
 import {
+	BROWSER_FAMILIES,
 	CALIBRATION_PROBLEMS,
 	CONNECT_CAUSES,
 	SO101,
@@ -7,7 +8,7 @@ import {
 	type ConnectProblem
 } from '$lib/contracts';
 import type { CalibrationActions, CalibrationJoint, CalibrationView } from '$lib/ui/calibrate';
-import { BROWSER_FAMILIES, CONNECT_STEPS, type ConnectActions, type ConnectView } from '$lib/ui/connect';
+import { CONNECT_STEPS, type ConnectActions, type ConnectView } from '$lib/ui/connect';
 import { SETUP_ORDER, SETUP_PROBLEMS, type SetupActions, type SetupView } from '$lib/ui/setup';
 
 const nothing = (): void => undefined;
