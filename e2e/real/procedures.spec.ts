@@ -110,8 +110,10 @@ test('six motors out of their boxes get their numbers, one by one', async ({ lab
 		await pupil.lab.button('setup_connect_go').click({ timeout: 20_000 });
 		if (servo > 1) await pupil.lab.button('setup_next').click({ timeout: 20_000 });
 	}
-	await only(null);
 	const last = pupil.lab.button('setup_next').or(pupil.lab.button('setup_all_done_go')).first();
+	// The others are plugged in once the last one has its number.
+	await last.waitFor({ timeout: 20_000 });
+	await only(null);
 	await last.click({ timeout: 20_000 });
 	expect((await rig.state('follower')).ids).toEqual([1, 2, 3, 4, 5, 6]);
 });
