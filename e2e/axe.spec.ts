@@ -23,9 +23,13 @@ const SITE = [
 	'/docs/errors/storage_full'
 ];
 const GALLERY = ['/gallery', '/gallery/connect', '/gallery/procedures'];
+/** A page that is still being brought to life would set its own theme over the test's. */
+const SETTLED = { waitUntil: 'networkidle' } as const;
 const THEMES = ['light', 'dark', 'projector'] as const;
 
 async function expectNoViolations(page: Page, what: string): Promise<void> {
+	// What fades from one colour to another has neither.
+	await page.waitForFunction(() => document.getAnimations().every((one) => !(one instanceof CSSTransition)));
 	// The stop pad is a frame of its own origin: axe cannot enter it; it holds one labelled button.
 	const found = await new AxeBuilder({ page }).exclude('iframe').analyze();
 	const seen = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
@@ -36,7 +40,7 @@ for (const prefix of ['', '/en']) {
 	test(`site and help ${prefix === '' ? 'in German' : 'in English'}`, async ({ page, site }) => {
 		test.setTimeout(300_000);
 		for (const path of SITE) {
-			await page.goto(`${site.url}${path === '/' ? prefix || '/' : `${prefix}${path}`}`);
+			await page.goto(`${site.url}${path === '/' ? prefix || '/' : `${prefix}${path}`}`, SETTLED);
 			await expectNoViolations(page, path);
 		}
 	});
@@ -48,7 +52,7 @@ for (const theme of THEMES) {
 		// A colour on its way from one theme to the other is no theme.
 		await page.emulateMedia({ reducedMotion: 'reduce' });
 		for (const path of GALLERY) {
-			await page.goto(`${site.url}${path}`);
+			await page.goto(`${site.url}${path}`, SETTLED);
 			await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
 			await expectNoViolations(page, `${path}, ${theme}`);
 		}
