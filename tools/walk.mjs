@@ -181,7 +181,14 @@ async function stations(page, picture, { locale, size, hands }) {
 	await picture('2-lab');
 	await pupil.press(button('arm_unlock'));
 	await button('arm_lock').waitFor();
-	const from = await measured();
+	let from = await measured();
+	// A value that was not read yet is a dash.
+	for (
+		const endAt = Date.now() + PATIENCE_MS;
+		Number.isNaN(from) && Date.now() < endAt;
+		from = await measured()
+	)
+		await page.waitForTimeout(50);
 	await pupil.nudge(slider);
 	for (const endAt = Date.now() + PATIENCE_MS; !(Math.abs((await measured()) - from) >= A_MOTION);) {
 		if (Date.now() > endAt) throw new Error(`the arm did not move from ${from}`);
