@@ -106,16 +106,13 @@ class Hands:
         return False
 
     def push(self, offset: int) -> None:
-        self.goals = {joint: value + offset for joint, value in self.centre.items()}
-        self.bus.sync_write("Goal_Position", self.goals, normalize=False)
+        goals = {joint: value + offset for joint, value in self.centre.items()}
+        self.bus.sync_write("Goal_Position", goals, normalize=False)
         self.deadline = time.monotonic() + MOVE_LIMIT_S
 
     def reached(self, offset: int) -> bool:
         now = self.raw()
         far = [joint for joint in JOINTS if abs(now[joint] - self.centre[joint] - offset) > SWEEP_REACHED_TICKS]
-        if far:
-            # Nobody acknowledges a sync write; one that a busy machine swallowed is sent again.
-            self.bus.sync_write("Goal_Position", self.goals, normalize=False)
         if far and time.monotonic() > self.deadline:
             raise RuntimeError(f"{far} did not follow the hand to {offset} ticks")
         return not far
