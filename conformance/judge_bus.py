@@ -110,11 +110,23 @@ class Hands:
         self.bus.sync_write("Goal_Position", goals, normalize=False)
         self.deadline = time.monotonic() + MOVE_LIMIT_S
 
+    def state_of(self, joints: list[str]) -> dict[str, dict[str, int]]:
+        """What the servos say of themselves, for the message of a failure."""
+        names = [
+            "Present_Position", "Goal_Position", "Torque_Enable", "Present_Load", "Status", "Torque_Limit",
+            "Min_Position_Limit", "Max_Position_Limit", "Homing_Offset", "Present_Voltage",
+        ]  # fmt: skip
+        read = self.bus.read
+        return {
+            joint: {"centre": self.centre[joint], **{name: read(name, joint, normalize=False) for name in names}}
+            for joint in joints
+        }
+
     def reached(self, offset: int) -> bool:
         now = self.raw()
         far = [joint for joint in JOINTS if abs(now[joint] - self.centre[joint] - offset) > SWEEP_REACHED_TICKS]
         if far and time.monotonic() > self.deadline:
-            raise RuntimeError(f"{far} did not follow the hand to {offset} ticks")
+            raise RuntimeError(f"did not follow the hand to {offset} ticks: {self.state_of(far)}")
         return not far
 
 

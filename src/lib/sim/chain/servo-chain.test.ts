@@ -40,6 +40,24 @@ describe('virtual servo chain, by the bytes', () => {
 		expect(read(chain, 2, 42, 2)).toEqual(word(2100));
 	});
 
+	it('a goal that follows torque within the same millisecond is kept', () => {
+		const chain = createSo101Chain({ holdsOnTorque: true });
+		const away = chain.presentPosition(4) + 200;
+		write(chain, 5, REG.torqueEnable, 1);
+		expect(read(chain, 5, REG.goalPosition, 2)).toEqual(word(chain.presentPosition(4)));
+		ask(chain, 0xfe, 0x83, [REG.goalPosition, 2, 5, ...word(away)]);
+		chain.advanceTo(chain.nowMs + 3);
+		expect(read(chain, 5, REG.goalPosition, 2)).toEqual(word(away));
+	});
+
+	it('a goal in the same packet as torque is kept', () => {
+		const chain = createSo101Chain({ holdsOnTorque: true });
+		const away = chain.presentPosition(4) + 200;
+		write(chain, 5, REG.torqueEnable, 1, 0, ...word(away));
+		chain.advanceTo(chain.nowMs + 3);
+		expect(read(chain, 5, REG.goalPosition, 2)).toEqual(word(away));
+	});
+
 	it('a registered write acts on action', () => {
 		const chain = createSo101Chain();
 		ask(chain, 1, 4, [REG.goalVelocity, ...word(77)]);

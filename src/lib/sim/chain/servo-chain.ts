@@ -240,8 +240,11 @@ export class ServoChain {
 
 	#store(servo: VirtualServo, address: number, data: Uint8Array, offset: number, length: number): void {
 		const { memory } = servo;
-		memory.write(address, data, offset, length);
 		const touches = (register: number): boolean => address <= register && register < address + length;
+		const energises = touches(REG.torqueEnable) && data[offset + REG.torqueEnable - address] === 1;
+		if (energises && memory.byte(REG.torqueEnable) !== 1)
+			servo.motor.energise(this.encoderSteps(this.servos.indexOf(servo)));
+		memory.write(address, data, offset, length);
 		if (touches(REG.goalPosition)) servo.motor.clearOverload();
 		if (touches(REG.torqueEnable) && memory.byte(REG.torqueEnable) === 128) this.#recenter(servo);
 	}

@@ -80,6 +80,13 @@ export class ServoMotor {
 		return drive;
 	}
 
+	/** The instruction that switches torque on takes hold at once: a goal that follows it at any distance is a newer one. */
+	energise(encoderSteps: number): void {
+		this.#position = this.presentAt(encoderSteps);
+		this.#settle();
+		this.#wasOn = true;
+	}
+
 	/** Clears an overload, as a new goal does in the real servo. */
 	clearOverload(): void {
 		this.#overloaded = false;
