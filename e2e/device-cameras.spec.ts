@@ -82,7 +82,7 @@ test('two cameras at full rate', async ({ page }) => {
 
 // One camera: Chromium's second fake device makes 16-bit grey, a format without a name. Such pictures can only be read by
 // way of the graphics context, which waits for the page; planar ones, which cameras give, are copied by the worker itself.
-test('pictures go on while the page is blocked', async ({ page }) => {
+test('a camera keeps its rate while the page is blocked', async ({ page }) => {
 	await open(page);
 	await page.evaluate(() =>
 		(globalThis as unknown as { cameras: CamerasPage }).cameras.devices.choose('wrist', '')
@@ -101,8 +101,7 @@ test('pictures go on while the page is blocked', async ({ page }) => {
 	const pictures = (after?.pictures ?? 0) - (before?.pictures ?? 0);
 	const rate = (pictures * 1000) / ((after?.newestMs ?? 0) - (before?.newestMs ?? 0));
 	console.log(`pictures/s while blocked: ${rate.toFixed(1)}`);
-	// Whether they come at all: pictures that need the page stay below 8 here. What rate a busy computer keeps is not asked.
-	expect(rate).toBeGreaterThanOrEqual(15);
+	expect(rate).toBeGreaterThanOrEqual(25);
 });
 
 test('recorded packets decode to black where the mask is, and say that they stay here', async ({ page }) => {

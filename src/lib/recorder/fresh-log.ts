@@ -4,7 +4,7 @@
 // leave half a record at the end of LevelDB's log. The next start ignores that half, but goes on writing behind it; the start
 // after that finds it in the middle, takes the database for damaged and begins an empty one: all recordings are gone
 // (seen once in 500 kills, and every time when the end of the log is cut by hand). A log is given up, torn end and all,
-// when some megabytes have been written (4 MB at most). So the first thing written in every session is as much as that, over
+// when some megabytes have been written (about 2 MB here). So the first thing written in every session is as much as that, over
 // and over into one place.
 
 import { deleteDB, openDB } from 'idb';
