@@ -63,7 +63,7 @@ async function expectNote(lab: LabPage, code: string): Promise<void> {
 
 async function expectDrives(lab: LabPage): Promise<void> {
 	await lab.arm();
-	const from = (await lab.snapshot()).state?.[0] ?? Number.NaN;
+	const from = await lab.angle(0);
 	await lab.nudge(0, 'PageUp', 2);
 	await lab.until(({ state }) => Math.abs((state?.[0] ?? from) - from) > 10, 'the arm to move');
 }

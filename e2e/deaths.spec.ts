@@ -198,7 +198,11 @@ test('a second tab watches until it takes over; the first stops, and keeps what 
 }) => {
 	const first = await armedLab(page, site.url);
 	const second = await LabPage.open(await context.newPage(), site.url, { physics: false });
-	const watching = await second.snapshot();
+	const watching = await second.until(
+		({ problem }) => problem !== null,
+		'word of the other tab',
+		PATIENCE_MS
+	);
 	expect(watching).toMatchObject({
 		otherTab: true,
 		problem: { code: 'second_tab' },

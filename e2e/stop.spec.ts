@@ -52,7 +52,7 @@ function press(cdp: CDPSession, input: 'click' | 'key', at: { x: number; y: numb
 
 /** Sends the armed arm off to one side; resolves while it is under way. */
 async function sendOff(lab: LabPage, side: 1 | -1): Promise<void> {
-	const from = (await lab.snapshot()).state?.[0] ?? Number.NaN;
+	const from = await lab.angle(0);
 	await lab.slider(0).fill(String(side * FAR));
 	await lab.until(({ state }) => Math.abs((state?.[0] ?? from) - from) > 1, 'the arm to be under way');
 }

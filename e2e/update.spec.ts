@@ -82,7 +82,8 @@ test('a new version waits while the arm is armed or records, and comes when it i
 		});
 		expect(entriesOf(newBuild)).toContain(await entryOf(page));
 		await expect(notes.getByText(lab.word('error_update_waiting_title'))).toBeHidden();
-		const { datasets } = await lab.snapshot();
+		// The list comes from RECORDER, later than the arm.
+		const { datasets } = await lab.until(({ datasets: kept }) => kept.length > 0, 'the list', PATIENCE_MS);
 		expect(datasets.flatMap(({ episodes }) => episodes)).toHaveLength(1);
 	} finally {
 		running.server.closeAllConnections();

@@ -112,6 +112,15 @@ export class LabPage {
 		}
 	}
 
+	/** Where a joint stands, LeRobot units; the first value that was read. */
+	async angle(joint: number): Promise<number> {
+		const { state } = await this.until(
+			(now) => Number.isFinite(now.state?.[joint]),
+			`a value of joint ${joint + 1}`
+		);
+		return state?.[joint] ?? Number.NaN;
+	}
+
 	kill(worker: WorkerName): Promise<void> {
 		return this.page.evaluate(
 			(name) => (globalThis as { edubotics?: LabProbe }).edubotics?.kill(name),
