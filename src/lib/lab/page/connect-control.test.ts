@@ -46,6 +46,7 @@ class Table {
 							: { ok: true, value: { port: this.chosen, ports: [...this.arms.keys()] } }
 					);
 				},
+				placed: (port) => Promise.resolve(port),
 				onChange: (listener) => {
 					this.#changed = listener;
 					return () => undefined;

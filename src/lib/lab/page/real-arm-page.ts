@@ -61,7 +61,10 @@ export function createRealArm({
 	const access = createSerialAccess();
 	const procedures = new ProcedurePage(
 		{
-			start: (which, port) => ask<ConnectAnswer<void>>((api) => api.startProcedure(which, port)),
+			start: async (which, port) => {
+				const place = await access.placed(port);
+				return ask<ConnectAnswer<void>>((api) => api.startProcedure(which, place));
+			},
 			act: (action) => ask((api) => api.actInProcedure(action)),
 			exportText: () => ask((api) => api.procedureText()),
 			end: () => ask((api) => api.endProcedure())
@@ -77,7 +80,8 @@ export function createRealArm({
 			open: async (port, patient) => {
 				// What is remembered of an arm is known before the arm is.
 				await (opened ??= memory.open());
-				return ask<ConnectAnswer<void>>((api) => api.openPort(port, patient));
+				const place = await access.placed(port);
+				return ask<ConnectAnswer<void>>((api) => api.openPort(place, patient));
 			},
 			look: () => ask<ConnectAnswer<FoundArm>>((api) => api.look()),
 			shut: () => {

@@ -60,6 +60,7 @@ async function createPair() {
 			obstacle: () => null,
 			list: () => Promise.resolve(ports),
 			ask: () => Promise.resolve({ ok: true, value: { port: LEADERS, ports } }),
+			placed: (port) => Promise.resolve(port),
 			onChange: (listener) => {
 				changed = listener;
 				return () => undefined;

@@ -73,8 +73,9 @@ export class RealLeaderPage {
 				look: async () => {
 					const { port, patient } = this.#wanted ?? {};
 					if (port === undefined) return { ok: false, error: problem('unplugged') };
+					const place = await access.placed(port);
 					const answer = await ask<ConnectAnswer<FoundLeader>>((api) =>
-						api.openLeader(port, patient === true)
+						api.openLeader(place, patient === true)
 					);
 					this.#found = answer.ok ? answer.value : null;
 					return answer;
