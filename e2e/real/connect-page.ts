@@ -31,6 +31,11 @@ export class ConnectPage {
 		return this.lab.page.locator(`section[data-step="${step}"]`);
 	}
 
+	/** What the sheet of a cause proposes first. */
+	firstOffer(cause: ConnectCause): Locator {
+		return this.sheet(cause).locator('.buttons button').first();
+	}
+
 	async expectStep(step: Exclude<ConnectStep, 'problem'> | ConnectCause): Promise<void> {
 		await expect(this.sheet(step)).toBeVisible({ timeout: PATIENCE_MS });
 	}
