@@ -21,6 +21,9 @@ export const connectActions: ConnectActions = {
 	openSetup: nothing,
 	openCalibration: nothing,
 	takeOver: nothing,
+	pairByHand: nothing,
+	swapArms: nothing,
+	openArms: nothing,
 	close: nothing
 };
 
