@@ -86,6 +86,8 @@ export interface RobotApi {
 	arm(): Promise<ArmAnswer>;
 	/** Freezes and drops the torque only after the arm has sunk into its rest pose. */
 	relax(): Promise<ArmAnswer>;
+	/** A hand holds the arm: limp at once, wherever it stands. Ignored while it is armed. */
+	letGo(): Promise<ArmAnswer>;
 	disarm(): Promise<ArmAnswer>;
 	stop(): void;
 	clearStop(): void;

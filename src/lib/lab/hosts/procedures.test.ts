@@ -30,7 +30,7 @@ interface Bench {
 	/** What became of the port, and by which calibration the arm is known from when to when. */
 	readonly said: string[];
 	/** Lets virtual time run until it is so. */
-	until(isSo: () => boolean): Promise<void>;
+	readonly until: (isSo: () => boolean) => Promise<void>;
 }
 
 function createBench(options: Parameters<typeof createSo101Chain>[0] = {}): Bench {

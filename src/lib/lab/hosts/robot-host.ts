@@ -179,6 +179,11 @@ export class RobotHost implements RobotApi {
 		return Promise.resolve({ ok: true });
 	}
 
+	async letGo(): Promise<ArmAnswer> {
+		const kept = await this.#withTime(this.#need().control.letGo());
+		return kept === null ? { ok: true } : refusal(kept);
+	}
+
 	disarm(): Promise<ArmAnswer> {
 		this.#need().control.lock();
 		return Promise.resolve({ ok: true });

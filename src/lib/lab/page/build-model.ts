@@ -86,7 +86,8 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			status: arm,
 			holdReason: reason,
 			handover: core.report.handover,
-			canSwitchKind: core.canSwitchKind
+			canSwitchKind: core.canSwitchKind,
+			canLetGo: arm === 'disarmed' && core.report.torque !== 'off'
 		},
 		joints: core.telemetry.joints().map((joint, index) => ({
 			...joint,

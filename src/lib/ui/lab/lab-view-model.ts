@@ -42,6 +42,8 @@ export interface ArmView {
 	readonly handover: boolean;
 	/** Whether another kind can be chosen now (a real arm needs Web Serial, nothing may be armed). */
 	readonly canSwitchKind: boolean;
+	/** Locked, and its servos hold it up: a person may let it go. */
+	readonly canLetGo?: boolean;
 }
 
 export interface JointView {
@@ -258,6 +260,8 @@ export interface LabActions {
 	readonly disarm: () => void;
 	/** Freeze, sink into the rest pose, then torque off. */
 	readonly relax: () => void;
+	/** Torque off at once: the person says that a hand holds the arm. */
+	readonly letGo: () => void;
 	readonly stop: () => void;
 	readonly clearStop: () => void;
 	readonly reconnect: () => void;
