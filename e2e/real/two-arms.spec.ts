@@ -113,6 +113,8 @@ for (const place of ['before', 'after'] as const) {
 		await pupil.lab.button('arm_lock').click();
 		for (const arm of ARMS) {
 			await rig.arm(arm, { do: 'power', on: false });
+			// Without power for a moment, or nothing was switched off.
+			await expect.poll(async () => (await rig.state(arm)).torque).not.toContain(true);
 			await rig.arm(arm, { do: 'power', on: true });
 			await rig.arm(arm, { do: 'hand', pose: REST });
 		}
@@ -152,6 +154,11 @@ test('swapped: the leader was plugged in first and taken for the follower; a han
 	await wave(rig, 'leader');
 	await pupil.expectStep('swapped');
 	await expectUntouched(rig);
+	// One click turns them round: what leads was shown already.
+	await pupil.firstOffer('swapped').click();
+	await pupil.lab.until(({ source }) => source.active === 'leader', 'the leader to lead', 40_000);
+	await expectUntouched(rig);
+	await expectFollows(table);
 });
 
 test('foreign_arm: the leader of another pair is refused before torque', async ({ lab, rig, site }) => {
@@ -177,6 +184,15 @@ test('foreign_arm: the leader of another pair is refused before torque', async (
 	await other.expectStep('foreign_arm');
 	await expectUntouched(rig);
 	expect((await other.lab.snapshot()).source.active).not.toBe('leader');
+	// Moved by hand, the two are a pair from now on.
+	await other.firstOffer('foreign_arm').click();
+	await expect(page.getByRole('heading', { name: other.lab.word('pair_title') })).toBeVisible({
+		timeout: 20_000
+	});
+	await expectUntouched(rig);
+	await wave(rig, 'leader');
+	await other.lab.until(({ source }) => source.active === 'leader', 'the leader of the new pair to lead');
+	await expectFollows({ rig, page, pupil: other });
 });
 
 test('a leader that is pulled and put back leads again when a person chooses it; the follower holds meanwhile', async ({

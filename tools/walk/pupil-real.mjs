@@ -54,6 +54,7 @@ export async function pupilReal(lab, { site, real, chooser }) {
 
 	// Both arms rest on the table, limp and alike.
 	await rig.arm('follower', { do: 'power', on: false });
+	await until(async () => !(await rig.state('follower')).torque.includes(true), 'the follower to be limp');
 	await rig.arm('follower', { do: 'power', on: true });
 	await real.hold('follower', REST);
 	await real.hold('leader', REST);
