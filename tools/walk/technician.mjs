@@ -19,7 +19,7 @@ export async function technician(lab, { site, real, chooser }) {
 	const startedAt = Date.now();
 	await toChooser(lab, 3);
 	// Six motors with the same number, as they come.
-	await sheet(lab, 'duplicate_id').waitFor();
+	await sheet(lab, 'not_set_up').waitFor();
 	await picture('4-out-of-the-box');
 	await person.press(button('connect_do_open_setup'));
 	await button('setup_begin').waitFor();

@@ -172,6 +172,8 @@ export interface DatasetView {
 	readonly bytes: number;
 	readonly fps: number;
 	readonly simulated: boolean;
+	/** A camera of it was marked: no upload takes it. */
+	readonly localOnly?: boolean;
 	readonly episodes: readonly EpisodeView[];
 	/** Where new episodes go. */
 	readonly active: boolean;
@@ -197,6 +199,8 @@ export interface StorageView {
 /** The one thing to do next. */
 export type NextStep =
 	| 'wait'
+	/** A sheet in the middle says it. */
+	| 'follow_sheet'
 	| 'arm'
 	| 'drive'
 	| 'name_task'
