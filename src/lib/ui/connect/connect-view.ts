@@ -53,3 +53,13 @@ export interface ConnectActions {
 	readonly openArms: () => void;
 	readonly close: () => void;
 }
+
+/** Where "move the leader by hand" stands. `stiff`: an arm holds itself up, a hand cannot move it. */
+export type PairSheetStep = 'move' | 'stiff' | 'nobody_moved';
+
+export interface PairActions {
+	/** Takes the leader's torque away: a hand must hold it. */
+	readonly letGo: () => void;
+	readonly again: () => void;
+	readonly close: () => void;
+}
