@@ -8,10 +8,10 @@ export type Contact = 'none' | 'connecting' | 'there' | 'lost';
 
 const WITHOUT_CONTACT = { none: 'disconnected', connecting: 'connecting', lost: 'lost' } as const;
 
-/** Locked by a person is the page's `disarmed`: torque holds the pose, nothing follows. */
+/** Locked is the page's `disarmed`, whatever else would make it hold: torque holds the pose, nothing follows. */
 export function statusOf(contact: Contact, { phase, reasons }: ArmingState): ArmReport['status'] {
 	if (contact !== 'there') return WITHOUT_CONTACT[contact];
-	if (phase === 'holding' && reasons.length === 1 && reasons[0] === 'parked') return 'disarmed';
+	if (phase === 'holding' && reasons.includes('parked')) return 'disarmed';
 	switch (phase) {
 		case 'parking':
 		case 'freezing':
