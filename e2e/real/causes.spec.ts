@@ -1,5 +1,6 @@
 // Every screen of the connection machine, reached by what really causes it: a fault in the arm, the cable, the browser or the
 // administrator's rules. The sheet names the cause; its words are checked by the tests of the screens.
+import type { Page } from '@playwright/test';
 import type { ConnectCause } from '../../src/lib/contracts/arm-connection';
 import type { ArmActionInput } from '../../tools/real-rig/commands';
 import { answerChooser } from './chooser';
@@ -51,6 +52,18 @@ const FAULTS: readonly Fault[] = [
 	{ cause: 'voltage', what: 'the supply is the wrong one', faults: [{ do: 'volts', volts: 12 }] },
 	{ cause: 'wrong_board', what: 'a receiver of satellites', faults: [{ do: 'device', is: 'gps' }] }
 ];
+
+/** Waits until the browser lists so many ports. */
+async function listed(page: Page, count: number): Promise<void> {
+	await page.waitForFunction(
+		async (wanted) => {
+			const { rigPorts } = globalThis as unknown as { rigPorts: () => Promise<readonly unknown[]> };
+			return (await rigPorts()).length === wanted;
+		},
+		count,
+		{ timeout: 20_000 }
+	);
+}
 
 test.beforeEach(async ({ rig }) => {
 	await rig.port('leader', { do: 'unplug' });
@@ -106,6 +119,63 @@ test('port_busy: another program holds the port', async ({ lab, rig, site }) => 
 	await rig.port('follower', { do: 'busy', on: false });
 	await pupil.lab.button('connect_do_try_again').click();
 	await pupil.untilConnected();
+});
+
+test('unplugged: pulled between the choice and the opening', async ({ lab, rig, site }) => {
+	test.skip(!rig.hotplug, 'hot plugging: a udevd runs on this machine, and it alone may speak for devices');
+	const chooser = await answerChooser(lab);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
+	chooser.meanwhile = async () => {
+		await rig.port('follower', { do: 'unplug' });
+		await listed(page, 0);
+	};
+	await pupil.toChooser();
+	await pupil.expectStep('unplugged');
+	await rig.port('follower', { do: 'plug' });
+	await listed(page, 1);
+	await pupil.firstOffer('unplugged').click();
+	await pupil.untilConnected();
+});
+
+test('unplugged: pulled while the servos are asked', async ({ lab, rig, site }) => {
+	test.skip(!rig.hotplug, 'hot plugging: a udevd runs on this machine, and it alone may speak for devices');
+	await answerChooser(lab);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
+	// Silent servos are asked at every rate, and asked again.
+	await rig.arm('follower', { do: 'power', on: false });
+	await pupil.toChooser();
+	await pupil.expectStep('looking');
+	await rig.port('follower', { do: 'unplug' });
+	await pupil.expectStep('unplugged');
+	expect((await rig.state('follower')).torque, 'no torque').not.toContain(true);
+	await rig.arm('follower', { do: 'power', on: true });
+	await rig.port('follower', { do: 'plug' });
+	await listed(page, 1);
+	await pupil.firstOffer('unplugged').click();
+	await pupil.untilConnected();
+});
+
+test('the way without a fault: every screen that a person passes', async ({ lab, site }) => {
+	const chooser = await answerChooser(lab);
+	const page = await lab.newPage();
+	const pupil = await ConnectPage.open(page, site.url);
+	await pupil.chooseReal();
+	await pupil.expectStep('before_chooser');
+	let choose = (): void => undefined;
+	chooser.meanwhile = () => new Promise((resolve) => (choose = () => resolve()));
+	await pupil.lab.button('connect_before_go').click();
+	await pupil.expectStep('choosing');
+	await expect.poll(() => chooser.meanwhile).toBeNull();
+	choose();
+	await pupil.untilConnected();
+	// Who comes again with a port that is known begins at the cables.
+	const again = await ConnectPage.open(page, site.url);
+	await again.chooseReal();
+	await again.expectStep('start');
+	await again.lab.button('connect_start_go_known').click();
+	await again.untilConnected();
 });
 
 test.describe('by the administrator', () => {

@@ -2,14 +2,18 @@
 // Everything else is the browser's own. A page that was not given a port yet sees none; filters, the need for a click and the
 // names of errors are as in the specification (https://wicg.github.io/serial/). Only pages ask; workers see every port of
 // the rig, so keep plugged in what the pages may see.
-import type { BrowserContext } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import type { ArmName } from '../../tools/real-rig/commands';
+import type { Rig } from './rig-client';
 
 /** What the person does with the list. */
-type Choice = 'first' | 'nothing';
+type Choice = 'first' | 'last' | 'nothing';
 
 export interface Chooser {
 	/** What the next list is answered with. */
 	choice: Choice;
+	/** What happens between the choice and the moment the page hears of it; once. */
+	meanwhile: (() => Promise<void>) | null;
 	/** How often the list was shown. */
 	readonly shown: number;
 }
@@ -17,11 +21,22 @@ export interface Chooser {
 /** A person reads before choosing; faster answers are a browser's own. */
 const A_MOMENT_MS = 300;
 
+/** What the page has beside its own: the doors to the test, and every port of the browser. */
+interface Doors {
+	rigChoice: () => Promise<Choice>;
+	rigChosen: () => Promise<void>;
+	rigGranted: (now?: boolean) => Promise<boolean>;
+	rigPorts: () => Promise<SerialPort[]>;
+	/** The port that was there alone. */
+	rigAlone?: SerialPort | undefined;
+}
+
 export async function answerChooser(context: BrowserContext): Promise<Chooser> {
 	let shown = 0;
 	let granted = false;
 	const chooser: Chooser = {
 		choice: 'first',
+		meanwhile: null,
 		get shown() {
 			return shown;
 		}
@@ -31,21 +46,24 @@ export async function answerChooser(context: BrowserContext): Promise<Chooser> {
 		await new Promise((resolve) => setTimeout(resolve, A_MOMENT_MS));
 		return chooser.choice;
 	});
+	await context.exposeBinding('rigChosen', async () => {
+		const { meanwhile } = chooser;
+		chooser.meanwhile = null;
+		await meanwhile?.();
+	});
 	await context.exposeBinding('rigGranted', (_source, now?: boolean) => (granted ||= now === true));
 	await context.addInitScript(() => {
 		if (!('serial' in navigator)) return;
-		const ask = globalThis as unknown as {
-			rigChoice: () => Promise<Choice>;
-			rigGranted: (now?: boolean) => Promise<boolean>;
-		};
+		const doors = globalThis as unknown as Doors;
 		const serial = Object.getPrototypeOf(navigator.serial) as Serial;
 		// eslint-disable-next-line @typescript-eslint/unbound-method -- called on the real object below
 		const { getPorts } = serial;
 		const all = (): Promise<SerialPort[]> => getPorts.call(navigator.serial);
-		serial.getPorts = async () => ((await ask.rigGranted()) ? all() : []);
+		doors.rigPorts = all;
+		serial.getPorts = async () => ((await doors.rigGranted()) ? all() : []);
 		serial.requestPort = async ({ filters = [] } = {}) => {
 			if (!navigator.userActivation.isActive) throw new DOMException('no gesture', 'SecurityError');
-			const choice = await ask.rigChoice();
+			const choice = await doors.rigChoice();
 			const listed = (await all()).filter((port) => {
 				const { usbVendorId, usbProductId } = port.getInfo();
 				return (
@@ -57,12 +75,48 @@ export async function answerChooser(context: BrowserContext): Promise<Chooser> {
 					)
 				);
 			});
-			const [port] = listed;
-			if (choice === 'nothing' || port === undefined)
-				throw new DOMException('No port selected by the user.', 'NotFoundError');
-			await ask.rigGranted(true);
+			const port = choice === 'nothing' ? undefined : listed.at(choice === 'last' ? -1 : 0);
+			if (port === undefined) throw new DOMException('No port selected by the user.', 'NotFoundError');
+			await doors.rigChosen();
+			await doors.rigGranted(true);
 			return port;
 		};
 	});
 	return chooser;
+}
+
+/** Lots a browser may draw before it has drawn both. */
+const MOST_PLUGGINGS = 24;
+
+/**
+ * Plugs the second arm in beside the one that is there, until the browser lists it where it is wanted: which port comes
+ * first is the browser's lot at each plugging.
+ */
+export async function plugBeside(
+	{ rig, page }: { readonly rig: Rig; readonly page: Page },
+	arm: ArmName,
+	place: 'before' | 'after'
+): Promise<void> {
+	const listed = (count: number): Promise<unknown> =>
+		page.waitForFunction(
+			async (wanted) => (await (globalThis as unknown as Doors).rigPorts()).length === wanted,
+			count
+		);
+	await listed(1);
+	await page.evaluate(async () => {
+		const doors = globalThis as unknown as Doors;
+		[doors.rigAlone] = await doors.rigPorts();
+	});
+	for (let plugging = 0; plugging < MOST_PLUGGINGS; plugging++) {
+		await rig.port(arm, { do: 'plug' });
+		await listed(2);
+		const after = await page.evaluate(async () => {
+			const doors = globalThis as unknown as Doors;
+			return (await doors.rigPorts())[0] === doors.rigAlone;
+		});
+		if (after === (place === 'after')) return;
+		await rig.port(arm, { do: 'unplug' });
+		await listed(1);
+	}
+	throw new Error(`in ${MOST_PLUGGINGS} pluggings the ${arm} was never listed ${place} the other arm`);
 }

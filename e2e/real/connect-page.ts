@@ -3,9 +3,14 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { ConnectCause } from '../../src/lib/contracts/arm-connection';
 import type { ConnectStep } from '../../src/lib/ui/connect/connect-view';
 import { LabPage, type OpenLab } from '../pages/lab-page';
+import type { Rig } from './rig-client';
 
 /** A port that opens, six servos that are asked and asked again, on a busy machine. */
 const PATIENCE_MS = 20_000;
+/** Degrees that are a motion, and how long one may take to come. */
+const A_MOTION = 2;
+const DRIVE_MS = 8000;
+const PAN = 0;
 
 export class ConnectPage {
 	readonly lab: LabPage;
@@ -29,6 +34,11 @@ export class ConnectPage {
 	/** The procedure's sheet while it shows this step or cause. */
 	sheet(step: Exclude<ConnectStep, 'problem'> | ConnectCause): Locator {
 		return this.lab.page.locator(`section[data-step="${step}"]`);
+	}
+
+	/** What the sheet of a cause proposes first. */
+	firstOffer(cause: ConnectCause): Locator {
+		return this.sheet(cause).locator('.buttons button').first();
 	}
 
 	async expectStep(step: Exclude<ConnectStep, 'problem'> | ConnectCause): Promise<void> {
@@ -62,6 +72,29 @@ export class ConnectPage {
 	async connect(): Promise<void> {
 		await this.toChooser();
 		await this.untilConnected();
+	}
+
+	/**
+	 * Unlocks the arm and moves its first joint by the slider until the servos have moved. A computer that stood still
+	 * meanwhile has locked the arm again: then once more, as a person would.
+	 */
+	async drive(rig: Rig): Promise<void> {
+		const pan = async (): Promise<number> => (await rig.state('follower')).pose[PAN] ?? Number.NaN;
+		for (let attempt = 1; ; attempt++) {
+			await this.lab.arm();
+			const start = await pan();
+			await this.lab.nudge(PAN, 'PageUp', 1);
+			const failed = await expect
+				.poll(async () => Math.abs((await pan()) - start), { timeout: DRIVE_MS })
+				.toBeGreaterThan(A_MOTION)
+				.then(
+					() => null,
+					(error: unknown) => new Error('the arm did not move', { cause: error })
+				);
+			if (failed === null) return;
+			const { report } = await this.lab.snapshot();
+			if (attempt === 4 || report.status === 'armed') throw failed;
+		}
 	}
 
 	/** What the sheet says for the person who helps: joints and facts. */

@@ -1,12 +1,11 @@
 // A real Chromium with real Web Serial, among the rig's two USB serial ports, in front of the built app. One browser per
 // test, so that every test begins with an empty profile; one rig for all, healed before each. Where the machine refuses the namespace, every test is
 // skipped and says why.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type TestInfo } from '@playwright/test';
-import { inNamespace, refusal } from '../../tools/real-rig/namespace.js';
+import { writeFileSync } from 'node:fs';
+import type { BrowserContext, TestInfo } from '@playwright/test';
+import { refusal } from '../../tools/real-rig/namespace.js';
 import { test as base } from '../fixtures';
+import { launchReal, policyOf, type SerialRule } from './real-browser';
 import { startRig, type Rig } from './rig-client';
 
 interface RealTest {
@@ -16,23 +15,6 @@ interface RealTest {
 	readonly browserArgs: readonly string[];
 	/** The namespace's browser, its profile empty. */
 	readonly lab: BrowserContext;
-}
-
-/** What an administrator rules: the lab may use every port unasked, it has to ask, it may not even ask. */
-type SerialRule = 'granted' | 'asks' | 'blocked';
-
-/** Chromium's policies for serial ports. */
-function policyOf(rule: SerialRule, site: string): Readonly<Record<string, unknown>> {
-	if (rule === 'granted') return { SerialAllowAllPortsForUrls: [site] };
-	return rule === 'blocked' ? { DefaultSerialGuardSetting: 2 } : {};
-}
-
-/** A file that starts `browser` in the namespace: Playwright takes a path, not a command line. */
-function launcher(folder: string, rigDir: string, browser: string): string {
-	const words = inNamespace(rigDir, [browser]).map((word) => `'${word}'`);
-	const path = join(folder, 'browser.sh');
-	writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
-	return path;
 }
 
 interface RealWorker {
@@ -71,22 +53,20 @@ export const test = base.extend<RealTest, RealWorker>({
 		await use(sharedRig);
 	},
 	lab: async ({ rig, browserArgs }, use, info) => {
-		const folder = mkdtempSync(join(tmpdir(), 'edubotics-real-'));
 		const { executablePath = '', args = [] } = info.project.use.launchOptions ?? {};
 		const { locale, viewport } = info.project.use;
-		const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-			executablePath: launcher(folder, rig.dir, executablePath),
+		const browser = await launchReal(rig.dir, executablePath, {
 			args: [...args, ...browserArgs],
 			...(locale === undefined ? {} : { locale }),
 			...(viewport === undefined ? {} : { viewport })
 		});
+		const { context } = browser;
 		const said: string[] = [];
 		context.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
 		context.on('weberror', (error) => said.push(`uncaught: ${String(error.error())}`));
 		await use(context);
 		if (info.status !== info.expectedStatus) await keepEvidence(context, said, info);
-		await context.close();
-		rmSync(folder, { recursive: true, force: true });
+		await browser.close();
 	}
 });
 

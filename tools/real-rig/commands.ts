@@ -53,8 +53,14 @@ const ARM_ACTIONS = [
 		pose: z.record(z.string(), z.number()).nullable(),
 		overMs: z.number().min(0).default(0)
 	}),
-	/** Six other servos, without a fault: of a finished arm, of one that was never calibrated, or out of their boxes. */
-	z.object({ do: z.literal('heal'), as: z.enum(['calibrated', 'uncalibrated', 'new']).default('calibrated') })
+	/**
+	 * Six other servos, without a fault: of a finished arm, of one that was never calibrated, out of their boxes, or of
+	 * another finished arm (its horns are mounted otherwise).
+	 */
+	z.object({
+		do: z.literal('heal'),
+		as: z.enum(['calibrated', 'uncalibrated', 'new', 'another']).default('calibrated')
+	})
 ] as const;
 
 const ArmActionSchema = z.discriminatedUnion('do', ARM_ACTIONS);

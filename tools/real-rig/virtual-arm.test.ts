@@ -47,6 +47,15 @@ describe('an arm of the rig', () => {
 		expect(arm.state().offsets).toEqual(OFFSETS);
 	});
 
+	it('can be another arm, calibrated as well', () => {
+		const { arm, apply, ask } = rigArm();
+		const { limits } = arm.state();
+		apply({ do: 'heal', as: 'another' });
+		expect(arm.state().offsets.some((offset, j) => offset === OFFSETS[j])).toBe(false);
+		expect(arm.state().limits).toEqual(limits);
+		for (let id = 1; id <= 6; id++) expect(ask(id, PING)).toEqual(PONG(id));
+	});
+
 	it('has every fault that was put in, until it is healed', () => {
 		const { apply, ask } = rigArm();
 		apply({ do: 'missing', servo: 3 });

@@ -24,6 +24,8 @@ const MAX_LIMIT = 11;
 const OFFSET = 31;
 const TORQUE = 40;
 const RATED_VOLTS = 7.4;
+/** Steps by which another arm's horns sit otherwise. */
+const OTHER_MOUNTING = 137;
 const GPS_EVERY_MS = 100;
 const GPS_LINE = '$GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,*5B\r\n';
 
@@ -119,10 +121,10 @@ class RigArm implements VirtualArm {
 		const { homingOffsets } = this.#options;
 		return createSo101Chain({
 			plant: this.#plant,
-			homingOffsets,
+			homingOffsets: as === 'another' ? homingOffsets.map((steps) => steps + OTHER_MOUNTING) : homingOffsets,
 			holdsOnTorque: true,
 			startMs,
-			...(as === 'calibrated' ? {} : { calibration: null }),
+			...(as === 'calibrated' || as === 'another' ? {} : { calibration: null }),
 			...(as === 'new' ? { configured: false, presets: PRESETS_OUT_OF_THE_BOX } : {})
 		});
 	}

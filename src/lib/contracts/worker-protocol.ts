@@ -74,6 +74,8 @@ export interface ArmReport {
 	readonly reason: string;
 	/** The arm is moving slowly to meet its new source. */
 	readonly handover: boolean;
+	/** Whether the servos hold the arm up: `on` as soon as one joint does, `unknown` where nobody could ask. */
+	readonly torque: 'off' | 'on' | 'unknown';
 	readonly epoch: number;
 	readonly source: Setpoint['source'];
 }

@@ -21,7 +21,8 @@ const SHAPE: DatasetShape = {
 		width: 64,
 		height: 48,
 		codec: 'av1',
-		fullRange: false
+		fullRange: false,
+		localOnly: false
 	}))
 };
 const FEATURES = featuresOf(SHAPE);

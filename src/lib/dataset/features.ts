@@ -10,6 +10,9 @@ import type { PythonJson } from './python-json';
  */
 export const CAPTURE_TIME = 'capture_time';
 
+/** In a camera's `info`: its pictures are not to be uploaded. LeRobot keeps what it does not know there. */
+const LOCAL_ONLY = 'edubotics.local_only';
+
 export interface VectorFeature {
 	readonly kind: 'vector';
 	readonly key: string;
@@ -80,7 +83,8 @@ function videoDeclaration(shape: DatasetShape, cameraIndex: number): PythonJson 
 			'video.fps': shape.fps,
 			'video.channels': 3,
 			has_audio: false,
-			is_depth_map: false
+			is_depth_map: false,
+			...(camera.localOnly ? { [LOCAL_ONLY]: true } : {})
 		}
 	};
 }

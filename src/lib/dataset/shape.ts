@@ -14,6 +14,8 @@ export interface CameraShape {
 	readonly height: number;
 	readonly codec: VideoCodec;
 	readonly fullRange: boolean;
+	/** In one episode or more a person asked that its pictures never leave the computer by themselves. */
+	readonly localOnly: boolean;
 }
 
 export interface DatasetShape {
@@ -88,7 +90,8 @@ function cameraShape(meta: EpisodeMeta, cameraIndex: number): CameraShape {
 	}
 	const { width, height, colorSpace } = track;
 	const key = `observation.images.${name}`;
-	return { key, name, width, height, codec, fullRange: colorSpace.fullRange };
+	const localOnly = meta.cameras[cameraIndex]?.info.localOnly === true;
+	return { key, name, width, height, codec, fullRange: colorSpace.fullRange, localOnly };
 }
 
 function shapeOf(meta: EpisodeMeta): DatasetShape {
@@ -127,15 +130,22 @@ export function commonShape(metas: readonly EpisodeMeta[]): DatasetShape {
 	if (!first) throw datasetError('dataset_empty', 'no episodes');
 	const shape = shapeOf(first);
 	const wanted = facts(shape);
+	const marked = new Set<string>();
 	for (const meta of others) {
-		const found = new Map(facts(shapeOf(meta)));
+		const other = shapeOf(meta);
+		for (const camera of other.cameras) if (camera.localOnly) marked.add(camera.name);
+		const found = new Map(facts(other));
 		for (const [field, value] of wanted) {
-			const other = found.get(field) ?? 'none';
-			if (other === value) continue;
+			const its = found.get(field) ?? 'none';
+			if (its === value) continue;
 			const episode = episodeName(meta);
-			const message = `episode ${episode} has ${field} ${other}, the first episode has ${value}`;
-			throw datasetError('export_mixed_episodes', message, { field, first: value, other, episode });
+			const message = `episode ${episode} has ${field} ${its}, the first episode has ${value}`;
+			throw datasetError('export_mixed_episodes', message, { field, first: value, other: its, episode });
 		}
 	}
-	return shape;
+	// A mark is no reason not to share a dataset, but it is never lost in company.
+	const cameras = shape.cameras.map((camera) =>
+		marked.has(camera.name) ? { ...camera, localOnly: true } : camera
+	);
+	return { ...shape, cameras };
 }

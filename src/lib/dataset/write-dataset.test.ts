@@ -61,6 +61,30 @@ describe('writing a dataset', () => {
 		expect(tasks.rows.map((row) => row.task)).toEqual([TASKS[0], TASKS[1], TASKS[3]]);
 	});
 
+	it('keeps the mark of a camera whose pictures stay on the computer, whichever episode carries it', async () => {
+		const infos = async (marked: number | null): Promise<unknown[]> => {
+			const episodes = fourEpisodes().map((episode, k): EpisodeReader => {
+				if (k !== marked) return episode;
+				const [top, ...others] = episode.meta.cameras;
+				if (top === undefined) throw new Error('no camera');
+				const cameras = [{ ...top, info: { ...top.info, localOnly: true } }, ...others];
+				return { ...episode, meta: { ...episode.meta, cameras } };
+			});
+			const sink = await written(episodes);
+			expect((await validateTree(sink)).problems).toEqual([]);
+			const text = new TextDecoder().decode(await sink.read('meta/info.json'));
+			const { features } = JSON.parse(text) as { features: Record<string, { info?: object }> };
+			return ['top', 'wrist'].map((name) => features[`observation.images.${name}`]?.info);
+		};
+		const mark = { 'edubotics.local_only': true };
+		for (const k of [0, 2]) {
+			const [top, wrist] = await infos(k);
+			expect(top).toMatchObject(mark);
+			expect(wrist).not.toHaveProperty(['edubotics.local_only']);
+		}
+		for (const info of await infos(null)) expect(info).not.toHaveProperty(['edubotics.local_only']);
+	});
+
 	it('gives equal bytes for equal episodes, whenever it is done', async () => {
 		vi.useFakeTimers({ toFake: ['Date'] });
 		vi.setSystemTime('2026-01-02T03:04:05Z');

@@ -2,7 +2,6 @@
 export { Lab } from './lab.svelte';
 export { labOptionsFrom } from './page/options';
 export { default as CameraCanvas } from './CameraCanvas.svelte';
-export { default as PairPanel } from './PairPanel.svelte';
 export { default as StopPad } from './StopPad.svelte';
 export { default as LabScene } from './LabScene.svelte';
 export { getLab, setLab } from './context';

@@ -2,6 +2,7 @@
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
 import { labRateHz, type ErrorCode } from '$lib/contracts';
+import type { ArmsView } from '$lib/ui/arms';
 import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
@@ -32,6 +33,7 @@ export class Lab {
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#connectView = $state.raw<ConnectView | null>(null);
 	#camerasView = $state.raw<CamerasView | null>(null);
+	#armsView = $state.raw<ArmsView | null>(null);
 	#setupView = $state.raw<SetupView | null>(null);
 	#calibrationView = $state.raw<CalibrationView | null>(null);
 	#pairStep = $state.raw<PairStep | null>(null);
@@ -60,6 +62,11 @@ export class Lab {
 	/** The screen of the real cameras; null beside the virtual arm. */
 	get camerasView(): CamerasView | null {
 		return this.#camerasView;
+	}
+
+	/** The list of known arms; null while it is closed. */
+	get armsView(): ArmsView | null {
+		return this.#armsView;
 	}
 
 	/** Setting up or calibrating; null while neither goes on. */
@@ -201,6 +208,7 @@ export class Lab {
 		this.#setupView = this.core.connect.procedures.setup;
 		this.#calibrationView = this.core.connect.procedures.calibration;
 		this.#pairStep = this.core.connect.leader.pairStep;
+		this.#armsView = this.core.kind === 'real' ? this.core.connect.arms.view : null;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#model = this.#build();

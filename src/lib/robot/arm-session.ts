@@ -65,6 +65,8 @@ export interface ArmSession {
 	freeze(): Promise<Result<void, ArmError>>;
 	/** Joints that do not hold themselves: limp, or restarted after their supply failed. Reads only. */
 	limp(): Promise<Result<readonly string[], ArmError>>;
+	/** Joints without the limits that `arm` gave them: they restarted after their supply failed. Reads only. */
+	restarted(limits: readonly ServoLimits[]): Promise<Result<readonly string[], ArmError>>;
 	/** Takes the torque away: the arm falls if nothing holds it. Tries every joint even when one fails. */
 	release(): Promise<Result<void, ArmError>>;
 }
@@ -212,9 +214,7 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 	const arm = async (limits: readonly ServoLimits[]): Promise<Outcome> => {
 		pausesLeft = PAUSES;
 		const limited = await forEach((joint, index) => {
-			const limit = limits[index];
-			if (limit === undefined) throw new RangeError(`no limits for joint ${joint.name}`);
-			return driver.setLimits(bus, joint.servoId, limit);
+			return driver.setLimits(bus, joint.servoId, limitOf(limits, joint, index));
 		});
 		if (!limited.ok) return limited;
 		// Before torque: an old goal in a servo's memory would be approached the moment it is energised.
@@ -287,6 +287,17 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			return asked.ok ? ok(limp) : asked;
 		},
 
+		async restarted(limits) {
+			pausesLeft = PAUSES;
+			const restarted: string[] = [];
+			const asked = await forEach(async (joint, index) => {
+				const holds = await driver.holdsLimits(bus, joint.servoId, limitOf(limits, joint, index));
+				if (holds.ok && !holds.value) restarted.push(joint.name);
+				return holds;
+			});
+			return asked.ok ? ok(restarted) : asked;
+		},
+
 		async held() {
 			pausesLeft = PAUSES;
 			const found = await identifyAll();
@@ -306,6 +317,12 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			return ok(undefined);
 		}
 	};
+}
+
+function limitOf(limits: readonly ServoLimits[], joint: JointSpec, index: number): ServoLimits {
+	const limit = limits[index];
+	if (limit === undefined) throw new RangeError(`no limits for joint ${joint.name}`);
+	return limit;
 }
 
 function makeError(code: ArmErrorCode, joints: readonly string[], bits = 0): ArmError {

@@ -28,6 +28,8 @@ export interface LoopInputs {
 	readonly stopped: boolean;
 	/** ROBOT clock of the page's last beat. */
 	readonly pageBeatMs: number;
+	/** No goal may be written now, armed or not: servos may have restarted, and would run to it without limits of their own. */
+	readonly mute?: boolean;
 }
 
 export interface ControlLoopOptions {
@@ -234,7 +236,7 @@ export class ControlLoop {
 			this.#refused = setpoint;
 			this.#counters.refusedSetpoints += 1;
 		}
-		return output.send && this.#armed && this.#keep(output);
+		return output.send && this.#armed && inputs.mute !== true && this.#keep(output);
 	}
 
 	/** Records the goal. A number that is none never reaches the wire, whatever the gate says. */

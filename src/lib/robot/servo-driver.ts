@@ -89,5 +89,7 @@ export interface ServoDriver {
 	readHeldGoal(bus: BusCommands, id: number): Promise<Result<number | null, BusError>>;
 	setGoal(bus: BusCommands, id: number, position: number): Promise<Result<void, BusError>>;
 	setLimits(bus: BusCommands, id: number, limits: ServoLimits): Promise<Result<void, BusError>>;
+	/** Whether speed and acceleration are limited as `setLimits` left them: false for a servo that restarted since. */
+	holdsLimits(bus: BusCommands, id: number, limits: ServoLimits): Promise<Result<boolean, BusError>>;
 	setTorque(bus: BusCommands, id: number, on: boolean): Promise<Result<void, BusError>>;
 }

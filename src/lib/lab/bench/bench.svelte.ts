@@ -53,7 +53,8 @@ export class Bench {
 			return;
 		}
 		this.#port = port;
-		await this.#measure('connect', () => this.#api.connect(port));
+		const place = port === null ? null : await this.#access.placed(port);
+		await this.#measure('connect', () => this.#api.connect(place));
 	}
 
 	/** To be called from a click: some steps ask for a port or a camera. */
@@ -148,7 +149,7 @@ export class Bench {
 		if (typeof second === 'string') return { kind: 'failed', failure: second, arm };
 		// The same arm twice is one arm.
 		if (second.index === this.#port?.index) return { kind: 'failed', failure: 'not_there', arm };
-		return this.#api.twoArms(second);
+		return this.#api.twoArms(await this.#access.placed(second));
 	}
 
 	async #withBeat(work: () => Promise<StepOutcome>): Promise<StepOutcome> {

@@ -18,7 +18,7 @@ import type { Result } from '$lib/core';
 import type { PairWatchFailure } from '$lib/teleop';
 import type { RenderHost } from '$lib/scene/camera-renderer';
 import type { ArmJournalEntry } from './arm-journal';
-import type { ProcedureAction, ProcedureName } from './procedures';
+import type { ProcedureAction, ProcedureArm, ProcedureName } from './procedures';
 import type { FoundLeader } from './real-leader';
 
 /** First answer of every worker: a different build (an update raced us) is refused. */
@@ -71,7 +71,7 @@ export interface RobotApi {
 	letGoLeader(): Promise<boolean>;
 	closeLeader(): Promise<void>;
 	/** A procedure takes the port; its views come as `procedure` over the raw port. */
-	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
+	startProcedure(which: ProcedureName, port: PortIdentity, arm: ProcedureArm): Promise<ConnectAnswer<void>>;
 	actInProcedure(action: ProcedureAction): void;
 	/** LeRobot's calibration file of what was measured; null before there is one. */
 	procedureText(): string | null;
@@ -86,6 +86,8 @@ export interface RobotApi {
 	arm(): Promise<ArmAnswer>;
 	/** Freezes and drops the torque only after the arm has sunk into its rest pose. */
 	relax(): Promise<ArmAnswer>;
+	/** A hand holds the arm: limp at once, wherever it stands. Ignored while it is armed. */
+	letGo(): Promise<ArmAnswer>;
 	disarm(): Promise<ArmAnswer>;
 	stop(): void;
 	clearStop(): void;

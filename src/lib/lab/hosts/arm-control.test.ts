@@ -5,6 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { createControlRig } from './testing/control-rig';
 
 const PAN = 0;
+const TORQUE = 40;
+const ACCELERATION = 41;
+const GOAL = 42;
+const SPEED = 46;
 const ALL_ON = [1, 1, 1, 1, 1, 1];
 const ALL_OFF = [0, 0, 0, 0, 0, 0];
 
@@ -49,6 +53,56 @@ describe('an arming that fails', () => {
 		await rig.run(1);
 		expect(rig.control.state).toMatchObject({ phase: 'disarmed', torque: 'off' });
 		expect(rig.torque()).toEqual(ALL_OFF);
+	});
+});
+
+describe('a locked arm that stands stiff', () => {
+	it('goes limp at once when a person holds it, as it was found or as it was locked', async () => {
+		const rig = await createControlRig({ energised: true });
+		const { arm, control } = rig;
+		expect(control.report()).toMatchObject({ status: 'disarmed', torque: 'on' });
+		expect(await arm.settle(control.letGo())).toBeNull();
+		expect(rig.torque()).toEqual(ALL_OFF);
+		expect(control.report()).toMatchObject({ status: 'disarmed', torque: 'off' });
+
+		expect(await arm.settle(control.arm())).toBe(true);
+		control.lock();
+		expect(control.report()).toMatchObject({ status: 'disarmed', torque: 'on' });
+		rig.goalsSent();
+		expect(await arm.settle(control.letGo())).toBeNull();
+		expect(rig.torque()).toEqual(ALL_OFF);
+		await rig.run(0.1);
+		rig.goalsSent();
+		await rig.run(0.5);
+		expect(rig.goalsSent()).toBe(0);
+	});
+
+	it('says which joint kept its torque, and may be let go of again', async () => {
+		const rig = await createControlRig({ energised: true });
+		const { arm, control } = rig;
+		const elbow = arm.chain.servos[2];
+		if (elbow === undefined) throw new Error('no elbow');
+		elbow.missing = true;
+		expect(await arm.settle(control.letGo())).toMatchObject({
+			code: 'arm_missing_servo',
+			joints: ['elbow_flex']
+		});
+		expect(rig.torque()).toEqual([0, 0, 1, 0, 0, 0]);
+		expect(control.report().torque).toBe('unknown');
+		elbow.missing = false;
+		await rig.run(0.1);
+		expect(await arm.settle(control.letGo())).toBeNull();
+		expect(rig.torque()).toEqual(ALL_OFF);
+	});
+
+	it('is not let go of while it is armed', async () => {
+		const rig = await createControlRig();
+		const { arm, control } = rig;
+		expect(await arm.settle(control.arm())).toBe(true);
+		expect(await arm.settle(control.letGo())).toBeNull();
+		await rig.run(0.3);
+		expect(rig.torque()).toEqual(ALL_ON);
+		expect(control.report().status).toBe('armed');
 	});
 });
 
@@ -182,6 +236,65 @@ describe('a supply that fails for less than a second', () => {
 		servo.missing = false;
 		await rig.run(3);
 		expect(rig.control.report()).toMatchObject({ status: 'disarmed', reason: 'went_limp' });
+	});
+
+	it('and leaves them stiff, without the limits of their own, drives nothing before a person armed them anew', async () => {
+		const rig = await createControlRig();
+		const { arm, control, wished } = rig;
+		const { servos } = arm.chain;
+		// Some units come up holding themselves where they stand.
+		for (const [j, { memory }] of servos.entries()) {
+			const powerUp = memory.powerUp.bind(memory);
+			memory.powerUp = () => {
+				powerUp();
+				memory.setByte(TORQUE, 1);
+				memory.setWord(GOAL, arm.chain.presentPosition(j));
+			};
+		}
+		const goals = (): readonly number[] => servos.map(({ memory }) => memory.word(GOAL));
+		const limited = (): readonly boolean[] =>
+			servos.map(({ memory }) => memory.byte(ACCELERATION) > 0 && memory.word(SPEED) > 0);
+		expect(await arm.settle(control.arm())).toBe(true);
+		wished[PAN] = 60;
+		await rig.run(0.5);
+		expect(limited()).not.toContain(false);
+		arm.chain.supplyVolts = 3;
+		await rig.run(0.02);
+		arm.chain.supplyVolts = 7.4;
+		await rig.run(0.12);
+		expect(control.report()).toMatchObject({ status: 'holding', reason: 'reads_failing' });
+		const held = goals();
+		rig.goalsSent();
+		await rig.run(0.6);
+		expect(control.report()).toMatchObject({ status: 'disarmed', reason: 'went_limp' });
+		expect(control.state.torque).toBe('on');
+		expect(rig.torque()).toEqual(ALL_ON);
+		expect([rig.goalsSent(), goals()]).toEqual([0, held]);
+		expect(limited()).not.toContain(true);
+		// A person: limits first, then it goes on, no faster than before.
+		expect(await arm.settle(control.arm())).toBe(true);
+		expect(limited()).not.toContain(false);
+		await rig.run(2);
+		expect(rig.pose()[PAN]).toBeGreaterThan(20);
+	});
+
+	it('and only silenced it, limits kept, lets it go on although a person stopped it meanwhile', async () => {
+		const rig = await createControlRig();
+		const { arm, control } = rig;
+		expect(await arm.settle(control.arm())).toBe(true);
+		for (const servo of arm.chain.servos) servo.missing = true;
+		await rig.run(0.2);
+		control.stop();
+		for (const servo of arm.chain.servos) servo.missing = false;
+		await rig.run(0.3);
+		rig.goalsSent();
+		await rig.run(0.2);
+		expect(rig.goalsSent()).toBeGreaterThan(30);
+		control.clearStop();
+		expect(await arm.settle(control.arm())).toBe(true);
+		rig.wished[PAN] = 40;
+		await rig.run(2);
+		expect(rig.pose()[PAN]).toBeGreaterThan(20);
 	});
 
 	it('is noticed while the arm is disarmed: what fails next knows what it may take away', async () => {

@@ -2,7 +2,7 @@
 // Runs in ROBOT on any Scheduler. Knows servos only through ArmSession, people only through events.
 
 import { SO101, type ArmReport, type Setpoint, type SetpointSource } from '$lib/contracts';
-import { assertNever, createSignal, type Scheduler } from '$lib/core';
+import { assertNever, createSignal, ok, type Scheduler } from '$lib/core';
 import type { ArmError, ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
 import {
 	INITIAL_ARMING,
@@ -20,6 +20,7 @@ import {
 	type HoldReason,
 	type SafetyGate
 } from '$lib/robot/safety';
+import { statusOf, type Contact } from './arm-status';
 import { lockedBy, type LockedBy } from './locked-by';
 
 export interface ArmControlOptions {
@@ -36,6 +37,7 @@ const STILL_PER_S = 3;
 const FREEZE_MS = 300;
 /** Causes under which servos may have restarted, limp: they are over when the servos have said that they hold themselves. */
 const MAY_CUT_POWER: ReadonlySet<HoldReason> = new Set(['reads_failing', 'voltage']);
+const NOBODY = ok<readonly string[]>([]);
 /** Servos that did not answer whether they hold themselves are asked again. */
 const ASK_AGAIN_MS = 100;
 
@@ -58,14 +60,16 @@ export class ArmControl implements LoopInputs {
 	#before: Float32Array | null = null;
 	#beforeMs = 0;
 	#handover = false;
-	#contact: 'none' | 'connecting' | 'there' | 'lost' = 'none';
+	#contact: Contact = 'none';
 	#energising: Promise<boolean> | null = null;
+	#releasing: Promise<ArmError | null> | null = null;
 	/** Giving and taking torque must not overtake each other: the servos would end up half and half. */
 	#commands: Promise<unknown> = Promise.resolve();
 	/** Causes that ended, whose end is not believed yet; how many such ends there were; whether the servos are being asked. */
 	readonly #doubted = new Set<HoldReason>();
 	#doubts = 0;
 	#asking = false;
+	#mute = false;
 	#refusal: ArmError | null = null;
 	#lockedBy: LockedBy = '';
 	#lostBy = '';
@@ -82,6 +86,11 @@ export class ArmControl implements LoopInputs {
 
 	get stopped(): boolean {
 		return this.arbiter.stopped;
+	}
+
+	/** Servos were silent: until they have said what they hold, not even the goal of a hold is written. */
+	get mute(): boolean {
+		return this.#mute;
 	}
 
 	get state(): ArmingState {
@@ -200,6 +209,16 @@ export class ArmControl implements LoopInputs {
 		this.#send({ kind: 'release' });
 	}
 
+	/**
+	 * A person's hand holds the arm: limp at once, wherever it stands. Nothing happens while it is armed.
+	 * @returns why a servo kept its torque; null when all are limp
+	 */
+	async letGo(): Promise<ArmError | null> {
+		this.#releasing = null;
+		this.#send({ kind: 'letGo' });
+		return this.#releasing;
+	}
+
 	/** The arm keeps its pose under torque but follows nobody. */
 	lock(): void {
 		this.#send({ kind: 'hold', reason: 'parked' });
@@ -218,12 +237,13 @@ export class ArmControl implements LoopInputs {
 
 	report(): ArmReport {
 		const { reasons } = this.#state;
-		const status = this.#contact === 'there' ? statusOf(this.#state) : CONTACT_STATUS[this.#contact];
+		const status = statusOf(this.#contact, this.#state);
 		return {
 			armId: this.#options.armId,
 			status,
 			reason: status === 'lost' ? this.#lostBy : status === 'disarmed' ? this.#lockedBy : (reasons[0] ?? ''),
 			handover: this.#handover,
+			torque: this.#contact === 'there' ? this.#state.torque : 'unknown',
 			epoch: this.epoch,
 			source: this.arbiter.active ?? this.chosen
 		};
@@ -250,7 +270,7 @@ export class ArmControl implements LoopInputs {
 				break;
 			case 'undoTorque':
 			case 'torqueOff':
-				void this.#takeTorque();
+				this.#releasing = this.#takeTorque();
 				break;
 			case 'latchStop':
 				this.arbiter.stop();
@@ -283,6 +303,8 @@ export class ArmControl implements LoopInputs {
 		const answer = await this.#inTurn((session) => session.arm(SO101_SERVO_LIMITS));
 		this.#refusal = answer?.ok === false ? answer.error : null;
 		const done = answer?.ok === true;
+		// They have just answered, and hold the limits they got.
+		if (done) this.#mute = false;
 		this.#send({ kind: done ? 'armed' : 'armFailed' });
 		return done && this.#state.phase === 'armed';
 	}
@@ -295,6 +317,7 @@ export class ArmControl implements LoopInputs {
 			return;
 		}
 		if (event.kind === 'hold') this.#doubted.delete(event.reason);
+		if (event.kind === 'hold' && event.reason === 'reads_failing') this.#mute = true;
 		this.#send(event);
 	}
 
@@ -307,25 +330,32 @@ export class ArmControl implements LoopInputs {
 		while (this.#doubted.size > 0 && session === this.#session && this.#contact === 'there') {
 			const doubts = this.#doubts;
 			const limp = await this.#inTurn((asked) => asked.limp());
+			// Stiff, and without limits: some units come up holding themselves.
+			const restarted = this.#state.driven
+				? await this.#inTurn((asked) => asked.restarted(SO101_SERVO_LIMITS))
+				: NOBODY;
 			if (session !== this.#session) break;
-			if (limp?.ok === true && doubts === this.#doubts) this.#torqueTold(limp.value);
+			if (limp?.ok === true && restarted?.ok === true && doubts === this.#doubts)
+				this.#torqueTold(limp.value, restarted.value);
 			else await new Promise<void>((resolve) => scheduler.at(scheduler.now() + ASK_AGAIN_MS, resolve));
 		}
 		this.#asking = false;
 		if (session !== this.#session && this.#doubted.size > 0) void this.#askTorque();
 	}
 
-	#torqueTold(limp: readonly string[]): void {
+	#torqueTold(limp: readonly string[], restarted: readonly string[]): void {
 		// A half-limp arm counts as stiff: taking the rest of its torque is a person's affair.
 		const torque = limp.length < SO101.joints.length ? 'on' : 'off';
-		this.#send({ kind: limp.length > 0 ? 'limp' : 'found', torque });
+		this.#send({ kind: limp.length + restarted.length > 0 ? 'limp' : 'found', torque });
+		this.#mute = false;
 		for (const reason of this.#doubted) this.#send({ kind: 'clear', reason });
 		this.#doubted.clear();
 	}
 
-	async #takeTorque(): Promise<void> {
+	async #takeTorque(): Promise<ArmError | null> {
 		const done = await this.#inTurn((session) => session.release());
 		if (done?.ok !== true) this.#send({ kind: 'found', torque: 'unknown' });
+		return done?.ok === false ? done.error : null;
 	}
 
 	/** On the session of now, even when its turn comes after another one has taken its place: that one is not meant. */
@@ -360,29 +390,5 @@ export class ArmControl implements LoopInputs {
 		const dtS = (nowMs - this.#beforeMs) / 1000;
 		if (before === null || dtS < 0.02) return false;
 		return SO101.joints.every((_, j) => Math.abs((state[j] ?? 0) - (before[j] ?? 0)) / dtS < STILL_PER_S);
-	}
-}
-
-const CONTACT_STATUS = {
-	none: 'disconnected',
-	connecting: 'connecting',
-	there: 'disarmed',
-	lost: 'lost'
-} as const;
-
-/** Locked by a person is the page's `disarmed`: torque holds the pose, nothing follows. */
-function statusOf({ phase, reasons }: ArmingState): ArmReport['status'] {
-	if (phase === 'holding' && reasons.length === 1 && reasons[0] === 'parked') return 'disarmed';
-	switch (phase) {
-		case 'parking':
-		case 'freezing':
-		case 'resting':
-			return 'resting';
-		case 'disarmed':
-		case 'arming':
-		case 'armed':
-		case 'holding':
-		case 'stopped':
-			return phase;
 	}
 }

@@ -6,70 +6,30 @@ import {
 	SO101,
 	isEnvelope,
 	labRateHz,
-	type Calibration,
+	type Beat,
 	type FoundArm,
 	type LoopCounters,
 	type PadStopMessage,
 	type PortIdentity,
-	type SetpointSource,
-	type Beat
+	type SetpointSource
 } from '$lib/contracts';
-import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
-import type { ArmError, ControlLoop } from '$lib/robot';
-import { createGate, type SafetyGate } from '$lib/robot/safety';
+import type { ArmError } from '$lib/robot';
 import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
-import { ArmControl } from './arm-control';
-import { createArmJournal, type ArmJournalEntry } from './arm-journal';
-import { VIRTUAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
-import { Procedures, type ProcedureAction, type ProcedureName } from './procedures';
-import { RealArm } from './real-arm';
-import { RealLeader } from './real-leader';
+import type { ArmJournalEntry } from './arm-journal';
+import { VIRTUAL_FAR_END, createFollowerLine } from './follower-line';
+import { NO_COUNTERS } from './live-follower';
+import type { ProcedureAction, ProcedureArm, ProcedureName } from './procedures';
+import type { RealLeader } from './real-leader';
 import { RecordFlow } from './record-flow';
-import { joinPlant, type VirtualParts } from './virtual-parts';
-import { createWatchedLoop } from './watched-loop';
-import { Wishes } from './wishes';
+import { joinParts, type RobotParts } from './robot-parts';
 
 const FEED_MS = 33;
-const NO_COUNTERS: LoopCounters = {
-	ticks: 0,
-	missedTicks: 0,
-	failedTicks: 0,
-	retries: 0,
-	badPackets: 0,
-	refusedSetpoints: 0,
-	eepromWrites: 0,
-	wireMs: 0
-};
-
-interface Attached {
-	readonly page: MessagePort;
-	readonly fps: number;
-	readonly scheduler: Scheduler;
-	readonly virtual: VirtualParts | null;
-	readonly real: RealArm;
-	readonly leader: RealLeader;
-	readonly gate: SafetyGate;
-	readonly control: ArmControl;
-	readonly wishes: Wishes;
-	readonly procedures: Procedures;
-}
 
 export class RobotHost implements RobotApi {
 	readonly #hello: WorkerHello;
-	#attached: Attached | null = null;
-	#line: FollowerLine | null = null;
-	#loop: ControlLoop | null = null;
+	#attached: RobotParts | null = null;
 	#feeding = false;
 	#flow: RecordFlow | null = null;
-	#seq = 0;
-	/** When the arm said anything at all. */
-	#heardMs = Number.NEGATIVE_INFINITY;
-	#reported = '';
-	/** What the gate sent last, null while it sends nothing. Re-used by the gate. */
-	#goal: Float32Array | null = null;
-	readonly #journal = createArmJournal();
-	/** While a press on the stop pad is being carried out: when it happened. */
-	#pressedAtEpochMs: number | null = null;
 
 	constructor(hello: WorkerHello) {
 		this.#hello = hello;
@@ -79,76 +39,43 @@ export class RobotHost implements RobotApi {
 		return this.#hello;
 	}
 
-	attach({ page, virtual }: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
-		const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
-		const scheduler = time ?? createWallScheduler();
-		const gate = createGate();
-		const wishes = new Wishes({
+	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
+		const parts = joinParts(ports, options, {
 			onStop: () => this.stop(),
-			onRecord: () => this.#post('gesture', { gesture: 'record' })
-		});
-		const control = new ArmControl({
-			armId: 'follower',
-			scheduler,
-			gate,
-			parkAllowed: true,
-			wishOf: (source, nowMs, epoch) => {
-				const dtS = (this.#loop?.periodMs ?? 0) / 1000;
-				return wishes.next(source, { nowMs, dtS, epoch }, this.#goal);
+			onBatch: (batch, nowMs) => {
+				this.#flow?.take(batch, nowMs);
+				parts.page.post('ticks', batch);
 			}
 		});
-		control.changed.on(() => this.#reportArm());
-		page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
-		const real = new RealArm(scheduler);
-		this.#attached = {
-			page,
-			fps: options.fps,
-			scheduler,
-			virtual: virtual === null ? null : joinPlant(virtual, scheduler, time, options),
-			real,
-			leader: new RealLeader({
-				scheduler,
-				hold: (port, patient) => real.hold(port, patient, 'leader'),
-				onDrives: (reader) => {
-					control.leaderChanged();
-					wishes.leader = reader;
-				},
-				onLost: () => this.#post('leader-lost', {})
-			}),
-			procedures: new Procedures({
-				scheduler,
-				hold: (port) => real.hold(port, true),
-				onView: (view) => this.#post('procedure', view)
-			}),
-			gate,
-			control,
-			wishes
-		};
+		this.#attached = parts;
+		ports.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
 	}
 
 	attachPad(port: MessagePort): void {
 		port.onmessage = (event: MessageEvent<Partial<PadStopMessage> | null>) => {
 			const { data } = event;
 			if (data?.v !== PROTOCOL_VERSION || data.ch !== 'stop') return;
-			this.#pressedAtEpochMs = typeof data.atEpochMs === 'number' ? data.atEpochMs : null;
+			const page = this.#attached?.page;
+			if (page !== undefined)
+				page.pressedAtEpochMs = typeof data.atEpochMs === 'number' ? data.atEpochMs : null;
 			this.stop();
-			this.#pressedAtEpochMs = null;
+			if (page !== undefined) page.pressedAtEpochMs = null;
 		};
 	}
 
 	attachRecorder(port: MessagePort): void {
-		const { fps } = this.#need();
+		const { fps, page } = this.#need();
 		this.#flow?.close();
 		this.#flow = new RecordFlow({
 			port,
 			joints: SO101.joints.length,
 			ticksPerRow: labRateHz(fps) / fps,
-			onTooSlow: () => this.#post('too-slow', {})
+			onTooSlow: () => page.post('too-slow', {})
 		});
 	}
 
 	async connect(): Promise<ArmAnswer> {
-		const { virtual, scheduler, control, wishes } = this.#need();
+		const { virtual, scheduler, control, wishes, follower } = this.#need();
 		if (virtual === null) throw new TypeError('connect() is for the virtual arm');
 		const { transport, leader } = virtual;
 		control.connecting();
@@ -159,7 +86,7 @@ export class RobotHost implements RobotApi {
 			control.lost();
 			return refusal(connected.error);
 		}
-		this.#enter(line, connected.value);
+		follower.enter(line, connected.value);
 		wishes.leader = leader;
 		await this.#withTime(leader.connect());
 		if (virtual.lockstep === null) this.#startFeed();
@@ -171,8 +98,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	async openPort(port: PortIdentity, patient: boolean): Promise<ConnectAnswer<void>> {
-		const { control, real } = this.#need();
-		this.#leave();
+		const { control, real, follower } = this.#need();
+		follower.leave();
 		control.closed();
 		control.connecting();
 		const opened = await real.open(port, patient);
@@ -181,18 +108,18 @@ export class RobotHost implements RobotApi {
 	}
 
 	async look(): Promise<ConnectAnswer<FoundArm>> {
-		const { control, real } = this.#need();
+		const { control, real, follower } = this.#need();
 		const found = await real.look();
 		if (found.ok && real.line !== null) {
-			this.#enter(real.line, { calibration: found.value.calibration, energised: real.energised });
+			follower.enter(real.line, { calibration: found.value.calibration, energised: real.energised });
 			this.#startFeed();
 		} else control.closed();
 		return found;
 	}
 
 	async closePort(): Promise<void> {
-		const { control, real } = this.#need();
-		this.#leave();
+		const { control, real, follower } = this.#need();
+		follower.leave();
 		control.closed();
 		await real.close();
 	}
@@ -202,7 +129,8 @@ export class RobotHost implements RobotApi {
 	}
 
 	leaderByHand(): ReturnType<RealLeader['byHand']> {
-		return this.#need().leader.byHand(this.#line?.commands ?? null);
+		const { leader, follower } = this.#need();
+		return leader.byHand(follower.line?.commands ?? null);
 	}
 
 	driveLeader(): boolean {
@@ -217,8 +145,8 @@ export class RobotHost implements RobotApi {
 		return this.#need().leader.close();
 	}
 
-	startProcedure(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>> {
-		return this.#need().procedures.start(which, port);
+	startProcedure(which: ProcedureName, port: PortIdentity, arm: ProcedureArm): Promise<ConnectAnswer<void>> {
+		return this.#need().procedures.start(which, port, arm);
 	}
 
 	actInProcedure(action: ProcedureAction): void {
@@ -251,6 +179,11 @@ export class RobotHost implements RobotApi {
 		return Promise.resolve({ ok: true });
 	}
 
+	async letGo(): Promise<ArmAnswer> {
+		const kept = await this.#withTime(this.#need().control.letGo());
+		return kept === null ? { ok: true } : refusal(kept);
+	}
+
 	disarm(): Promise<ArmAnswer> {
 		this.#need().control.lock();
 		return Promise.resolve({ ok: true });
@@ -271,7 +204,7 @@ export class RobotHost implements RobotApi {
 	}
 
 	record(active: boolean): void {
-		this.#drain();
+		this.#attached?.follower.drain();
 		if (active) this.#flow?.start();
 		else this.#flow?.stop();
 	}
@@ -286,21 +219,21 @@ export class RobotHost implements RobotApi {
 		if (lockstep === undefined || lockstep === null) throw new TypeError('step() is for lockstep');
 		for (let n = 0; n < recordTicks; n++) {
 			await lockstep.step();
-			this.#drain();
+			this.#need().follower.drain();
 			const flow = this.#flow;
 			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
 		}
 	}
 
 	journal(): readonly ArmJournalEntry[] {
-		return this.#journal.read();
+		return this.#attached?.page.journal() ?? [];
 	}
 
 	counters(): LoopCounters {
-		return this.#loop?.counters ?? NO_COUNTERS;
+		return this.#attached?.follower.counters ?? NO_COUNTERS;
 	}
 
-	#need(): Attached {
+	#need(): RobotParts {
 		if (this.#attached === null) throw new TypeError('ROBOT has no ports yet');
 		return this.#attached;
 	}
@@ -312,37 +245,12 @@ export class RobotHost implements RobotApi {
 
 	#fromPage(data: unknown): void {
 		if (!isEnvelope(data, ['beat'])) return;
-		const { control, scheduler, wishes } = this.#need();
+		const { control, scheduler, wishes, follower } = this.#need();
 		control.pageBeatMs = scheduler.now();
 		const { wish, visible, batteryLevel } = data.body as Beat;
 		control.pageVisible = visible;
 		control.batteryLevel = batteryLevel;
-		if (wish !== null) wishes.drive.take(wish, scheduler.now(), this.#loop?.state ?? null);
-	}
-
-	/** From here on the arm on this line is read and, once armed, driven. */
-	#enter(
-		line: FollowerLine,
-		{ calibration, energised }: { readonly calibration: Calibration; readonly energised: boolean }
-	): void {
-		const { scheduler, gate, control, fps, virtual } = this.#need();
-		const onGoal = (goal: Float32Array | null): void => void (this.#goal = goal);
-		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal });
-		this.#loop = loop;
-		this.#line = line;
-		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));
-		line.transport.onLost((reason) => control.lost(reason));
-		loop.start(virtual?.lockstep?.nextStepMs() ?? scheduler.now());
-		control.connected(loop, line.session, energised);
-	}
-
-	/** Nothing is read any more; what was read is handed out. */
-	#leave(): void {
-		this.#loop?.stop();
-		this.#drain();
-		this.#loop = null;
-		this.#line = null;
-		this.#goal = null;
+		if (wish !== null) wishes.drive.take(wish, scheduler.now(), follower.state);
 	}
 
 	#startFeed(): void {
@@ -352,46 +260,12 @@ export class RobotHost implements RobotApi {
 	}
 
 	#scheduleFeed(): void {
-		const { scheduler } = this.#need();
+		const { scheduler, follower } = this.#need();
 		scheduler.at(scheduler.now() + FEED_MS, () => {
-			this.#drain();
-			this.#noticeLoss();
+			follower.drain();
+			follower.noticeLoss();
 			this.#scheduleFeed();
 		});
-	}
-
-	/** Hands every finished tick to the page and, when recording, to RECORDER. */
-	#drain(): void {
-		const loop = this.#loop;
-		if (loop === null) return;
-		const { scheduler } = this.#need();
-		for (let batch = loop.takeBatch(); batch !== null; batch = loop.takeBatch()) {
-			this.#flow?.take(batch, scheduler.now());
-			this.#post('ticks', batch);
-		}
-	}
-
-	#noticeLoss(): void {
-		const loop = this.#loop;
-		const line = this.#line;
-		if (loop === null || line === null || !loop.running) return;
-		// Answers that come too late to be used are failed reads, but nobody has pulled the cable.
-		const silentMs = this.#need().scheduler.now() - Math.max(loop.stateMs, this.#heardMs);
-		if (silentMs > line.lostAfterMs && loop.counters.ticks > 100) line.transport.abandon('silent');
-	}
-
-	#reportArm(): void {
-		const report = this.#need().control.report();
-		const text = JSON.stringify(report);
-		if (text === this.#reported) return;
-		this.#reported = text;
-		this.#journal.write(report, this.#pressedAtEpochMs);
-		this.#post('arm', report);
-	}
-
-	#post(ch: string, body: object): void {
-		const { page, scheduler } = this.#need();
-		page.postMessage({ v: PROTOCOL_VERSION, ch, seq: this.#seq++, t: scheduler.now(), body });
 	}
 }
 

@@ -37,6 +37,11 @@ export function createActions(lab: Lab): LabActions {
 		},
 		disarm: () => ask(core.robot?.disarm()),
 		relax: () => ask(core.robot?.relax()),
+		letGo: () => {
+			// That it held itself was what stood in the way.
+			if (core.problem?.code === 'arm_energised') core.problem = null;
+			ask(core.robot?.letGo());
+		},
 		stop: () => void core.robot?.stop(),
 		clearStop: () => void core.robot?.clearStop(),
 		reconnect: () => void core.reconnect(),

@@ -142,6 +142,13 @@ export class ArmMemory {
 		this.#apply(event);
 	}
 
+	/** What a file about an arm is called after, not translated; '' for one that was never met. */
+	fileName(fingerprint: ArmFingerprint | null): string {
+		const arm = fingerprint === null ? undefined : this.#inventory().get(fingerprint);
+		if (arm === undefined) return '';
+		return arm.name === '' ? `arm_${arm.number}` : arm.name;
+	}
+
 	/** Earlier sessions of an arm, newest last. */
 	history(fingerprint: ArmFingerprint): HealthSessionView[] {
 		return historyOf(this.#inventory().get(fingerprint));

@@ -2,12 +2,15 @@
 // Knows no screens and no ports.
 
 import type { ArmFingerprint } from '$lib/contracts';
-import { formatArmFile, parseArmFile, type ArmRecord } from '$lib/robot';
+import { formatArmFile, parseArmFile, type ArmRecord } from '$lib/robot/inventory';
 import type { ArmView, ArmsActions, ArmsView } from '$lib/ui/arms';
+import type { HealthSessionView } from '$lib/ui/lab';
 import type { ArmMemory } from './arm-memory';
 
 /** Faults that are shown; more are kept. */
 const SHOWN_FAULTS = 5;
+/** A school year's worth stays in the file. */
+const SHOWN_SESSIONS = 20;
 const FILE_NAME = 'edubotics-arms.json';
 /** A larger file is no list of arms, and is not even read. */
 const MAX_BYTES = 32_000_000;
@@ -36,6 +39,7 @@ export class ArmsPage {
 		};
 		this.actions = {
 			rename: (fingerprint, name) => change({ kind: 'named', fingerprint, name }),
+			forgetRole: (fingerprint) => change({ kind: 'role', fingerprint, role: null }),
 			forget: (fingerprint) => change({ kind: 'forgotten', fingerprint }),
 			exportFile() {
 				const { inventory } = memory.keeper ?? {};
@@ -52,7 +56,7 @@ export class ArmsPage {
 		const here = present();
 		const arms = [...(memory.keeper?.inventory.values() ?? [])].sort((a, b) => a.number - b.number);
 		return {
-			arms: arms.map((arm) => viewOf(arm, here.includes(arm.fingerprint))),
+			arms: arms.map((arm) => viewOf(arm, here.includes(arm.fingerprint), memory.history(arm.fingerprint))),
 			damaged: memory.keeper?.damaged ?? 0,
 			imported: this.#imported
 		};
@@ -72,7 +76,7 @@ export class ArmsPage {
 	}
 }
 
-function viewOf(arm: ArmRecord, present: boolean): ArmView {
+function viewOf(arm: ArmRecord, present: boolean, sessions: readonly HealthSessionView[]): ArmView {
 	const { fingerprint, number, name, role, armedMs, faults } = arm;
 	const { atEpochMs = 0, cause = null, joints = [] } = arm.lastCheck ?? {};
 	return {
@@ -84,6 +88,7 @@ function viewOf(arm: ArmRecord, present: boolean): ArmView {
 		lastCheck:
 			arm.lastCheck === null ? null : cause === null ? { atEpochMs, cause } : { atEpochMs, cause, joints },
 		armedMinutes: armedMs / 60_000,
-		faults: faults.slice(-SHOWN_FAULTS).reverse()
+		faults: faults.slice(-SHOWN_FAULTS).reverse(),
+		sessions: sessions.slice(-SHOWN_SESSIONS).reverse()
 	};
 }

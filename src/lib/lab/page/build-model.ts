@@ -47,6 +47,13 @@ function armStatus(core: LabCore): ArmStatus {
 	return status === 'disconnected' && core.phase === 'starting' ? 'connecting' : status;
 }
 
+/** A sheet for the real arm is open. */
+function isGuided({ kind, connect }: LabCore): boolean {
+	const { view, procedures, leader } = connect;
+	const open = [view, procedures.setup, procedures.calibration, leader.pairStep];
+	return kind === 'real' && open.some((sheet) => sheet !== null);
+}
+
 function recordBlock(core: LabCore, arm: ArmStatus, full: boolean): RecordBlock | null {
 	const can = core.capabilities;
 	if (core.otherTab) return 'other_tab';
@@ -86,7 +93,8 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			status: arm,
 			holdReason: reason,
 			handover: core.report.handover,
-			canSwitchKind: core.canSwitchKind
+			canSwitchKind: core.canSwitchKind,
+			canLetGo: arm === 'disarmed' && core.report.torque !== 'off'
 		},
 		joints: core.telemetry.joints().map((joint, index) => ({
 			...joint,
@@ -132,6 +140,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			otherTab: core.otherTab,
 			arm,
 			holdsForPerson: arm === 'holding' && reason !== null && NEEDS_PERSON.includes(reason),
+			guided: isGuided(core),
 			recording: core.recording.view.state,
 			task: core.task,
 			moved: core.inputs.moved,

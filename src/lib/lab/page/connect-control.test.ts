@@ -46,6 +46,7 @@ class Table {
 							: { ok: true, value: { port: this.chosen, ports: [...this.arms.keys()] } }
 					);
 				},
+				placed: (port) => Promise.resolve(port),
 				onChange: (listener) => {
 					this.#changed = listener;
 					return () => undefined;
@@ -72,6 +73,12 @@ class Table {
 				this.done.push('virtual');
 				return Promise.resolve();
 			},
+			insist: () => void this.done.push('insist'),
+			swap: (port) => {
+				this.done.push(`swap ${port.index}`);
+				return Promise.resolve();
+			},
+			openArms: () => void this.done.push('arms'),
 			judge: () => ({ name: 'Ada', problem: this.refused })
 		}
 	});

@@ -33,6 +33,12 @@ export interface ConnectPorts {
 	/** This tab takes the seat; the other one lets go of its arm. */
 	takeSeat(): Promise<void>;
 	goVirtual(): Promise<void>;
+	/** The next arm that answers is not refused for what is remembered of it: a hand will show what it is. */
+	insist(): void;
+	/** The arm at this port and the other role's change places. */
+	swap(port: PortIdentity): Promise<void>;
+	/** Shows the list of known arms. */
+	openArms(): void;
 	/** What is known of an arm that answered: its name, and why it must not be used here. */
 	judge(arm: FoundArm): { readonly name: string | null; readonly problem: ConnectProblem | null };
 }
@@ -82,6 +88,12 @@ class Connect implements ConnectControl {
 			openSetup: person('open_setup'),
 			openCalibration: person('open_calibration'),
 			takeOver: person('take_over'),
+			pairByHand: person('pair_by_hand'),
+			swapArms: person('swap_arms'),
+			openArms: () => {
+				this.send({ type: 'close' });
+				options.ports.openArms();
+			},
 			close: person('close')
 		};
 	}
@@ -157,6 +169,13 @@ class Connect implements ConnectControl {
 				break;
 			case 'take_seat':
 				void this.#inTurn(() => ports.takeSeat());
+				break;
+			case 'insist':
+				ports.insist();
+				break;
+			case 'swap':
+				this.#attempt += 1;
+				void this.#inTurn(() => ports.swap(effect.port)).catch(() => undefined);
 				break;
 			case 'go_virtual':
 				void this.#inTurn(() => Promise.resolve()).then(() => ports.goVirtual());

@@ -50,6 +50,7 @@ const STATES = {
 	otherTab: wrong('other_tab'),
 	missing: wrong('servo_missing'),
 	swapped: wrong('swapped', { ports: [PORT, OTHER] }),
+	foreign: wrong('foreign_arm'),
 	unplugged: wrong('unplugged', { fingerprint: 'A', failures: 0 }),
 	forgotten: wrong('unplugged', { fingerprint: 'A', failures: 0, ports: [] }),
 	silentOpening: state('opening', { silent: true, fingerprint: 'A', problem: problem('unplugged') }),
@@ -81,6 +82,9 @@ const EVENTS = {
 	open_calibration: { type: 'open_calibration' },
 	procedure_closed: { type: 'procedure_closed' },
 	take_over: { type: 'take_over' },
+	pair_by_hand: { type: 'pair_by_hand' },
+	swap_arms: { type: 'swap_arms' },
+	other_arm: { type: 'other_arm', port: OTHER },
 	close: { type: 'close' },
 	leave: { type: 'leave' }
 } satisfies Record<string, ConnectEvent>;
@@ -121,6 +125,7 @@ ready seat_lost -> problem other_tab 0: unwatch, shut
 ready reopen -> opening: unwatch, open 0 patient
 ready open_calibration -> calibrating: unwatch, shut, calibrating
 connected failed -> problem no_power 1: shut
+connected other_arm -> opening: unwatch, open 1 patient
 connected lost -> problem unplugged 0: shut, watch
 connected seat_lost -> problem other_tab 0: unwatch, shut
 connected reopen -> opening: unwatch, open 0 patient
@@ -161,8 +166,18 @@ swapped beginKnown -> start
 swapped beginNoApi -> problem no_serial_api 2
 swapped choose -> choosing: unwatch, ask
 swapped try_again -> opening: unwatch, open 1
+swapped pair_by_hand -> opening: insist, unwatch, open 0
+swapped swap_arms -> off: unwatch, swap
 swapped open_setup -> setting_up: unwatch, shut, setting_up
 swapped open_calibration -> calibrating: unwatch, shut, calibrating
+foreign begin -> start
+foreign beginKnown -> start
+foreign beginNoApi -> problem no_serial_api 2
+foreign choose -> choosing: unwatch, ask
+foreign try_again -> opening: unwatch, open 0
+foreign pair_by_hand -> opening: insist, unwatch, open 0
+foreign open_setup -> setting_up: unwatch, shut, setting_up
+foreign open_calibration -> calibrating: unwatch, shut, calibrating
 unplugged begin -> start
 unplugged beginKnown -> start
 unplugged beginNoApi -> problem no_serial_api 1

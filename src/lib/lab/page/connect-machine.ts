@@ -62,6 +62,8 @@ export type ConnectEvent =
 	| { readonly type: 'seat_lost' }
 	/** ROBOT died and is there again. */
 	| { readonly type: 'reopen' }
+	/** The arm at this port is wanted instead of the one that is there. */
+	| { readonly type: 'other_arm'; readonly port: PortIdentity }
 	/** A port that may be the lost arm's is there. */
 	| { readonly type: 'seen'; readonly port: PortIdentity }
 	| { readonly type: PersonEvent };
@@ -76,6 +78,10 @@ export type PersonEvent =
 	| 'open_calibration'
 	| 'procedure_closed'
 	| 'take_over'
+	/** This very arm, in spite of what is remembered: a hand shows what it is. */
+	| 'pair_by_hand'
+	/** This arm and the other one change places. */
+	| 'swap_arms'
 	/** The screen is closed; the person goes to another kind of arm. */
 	| 'close'
 	| 'leave';
@@ -94,7 +100,11 @@ export type ConnectEffect =
 	/** A procedure takes the port; answered by `procedure_closed`. */
 	| { readonly do: 'setting_up' | 'calibrating'; readonly port: PortIdentity }
 	| { readonly do: 'end_procedure' }
-	| { readonly do: 'take_seat' | 'go_virtual' };
+	| { readonly do: 'take_seat' | 'go_virtual' }
+	/** The arm that is opened next is not refused for what is remembered of it. */
+	| { readonly do: 'insist' }
+	/** Both arms are let go of and opened in each other's place. */
+	| { readonly do: 'swap'; readonly port: PortIdentity };
 
 export interface ConnectMove {
 	readonly state: ConnectState;
@@ -115,6 +125,8 @@ export const CONNECT_OFF: ConnectState = {
 const COMES_BACK: readonly ConnectCause[] = ['unplugged', 'no_power'];
 /** Nothing of this page can be tried before the world around it has changed. */
 const OBSTACLES: readonly ConnectCause[] = ['no_serial_api', 'insecure_context', 'blocked_by_policy'];
+/** Two arms that are not the pair they should be. */
+const PAIR: readonly ConnectCause[] = ['swapped', 'foreign_arm'];
 /** The second time the list stays empty the board may be one we do not know. */
 const ANY_BOARD_AFTER = 2;
 
@@ -248,6 +260,16 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 		begin,
 		choose: ask,
 		try_again: tryAgain,
+		pair_by_hand: (state) => {
+			if (state.port === null || state.problem === null || !PAIR.includes(state.problem.cause))
+				return move(state);
+			const opening = open(state, state.port);
+			return { ...opening, effects: [{ do: 'insist' }, ...opening.effects] };
+		},
+		swap_arms: (state) => {
+			if (state.port === null || state.problem?.cause !== 'swapped') return move(state);
+			return move(CONNECT_OFF, { do: 'unwatch' }, { do: 'swap', port: state.port });
+		},
 		take_over: (state) => {
 			if (state.port === null || state.problem?.cause !== 'other_tab') return move(state);
 			const opening = open(state, state.port, true);
@@ -274,6 +296,7 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 	},
 	connected: {
 		...AWAY,
+		other_arm: (state, { port }) => open({ ...state, fingerprint: null }, port, true),
 		lost,
 		failed: refused,
 		seat_lost: seatLost,

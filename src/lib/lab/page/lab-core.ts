@@ -1,15 +1,14 @@
 // The lab behind the page: starts the workers, keeps their answers, carries out what a person asks for, and says what to
 // show. Plain TypeScript; the rune facade (lab.svelte.ts) only passes its views on.
 //
-// [Note: liveness] ROBOT is missed by its batches (none for 500 ms while it should run), the others by pings. Each death has
-// the outcome that docs/architecture.md states; nothing is re-armed by itself.
+// [Note: liveness] ROBOT is missed by its batches while it should run, the others by pings (worker-deaths.ts).
 
 import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
 import { SO101, SO101_JOINT_COUNT, type ArmReport, type Capabilities, type ErrorCode } from '$lib/contracts';
 import { createSignal, createWallScheduler } from '$lib/core';
 import type { DriveSource } from '$lib/ui/lab';
 import { probeCapabilities } from '../capabilities';
-import type { ArmAnswer, StartRecording } from '../hosts/api';
+import type { StartRecording } from '../hosts/api';
 import { createInputs } from './inputs';
 import { IDLE_REPORT, hasContact, type LabOptions, type Problem } from './lab-state';
 import { activeDataset, createLibrary } from './library';
@@ -20,19 +19,19 @@ import { ArmPoses } from './arm-poses';
 import { RobotFeed } from './robot-feed';
 import type { RecordTrigger } from '$lib/teleop';
 import { LabCameras } from './lab-cameras';
-import { armProblem, browserProblem, deathProblem, endsRecording, startProblem } from './problems';
+import { armProblem, browserProblem, endsRecording, startProblem } from './problems';
 import { createRecordingControl } from './recording';
+import { recordingPorts } from './recording-ports';
 import { PageBeat } from './beat';
 import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-description';
 import { createExports } from './exports';
 import { createTelemetry } from './telemetry';
 import { RecorderLink } from './recorder-link';
+import { WorkerDeaths } from './worker-deaths';
 import { createWorkerSet, type WorkerName } from './worker-set';
 
 /** Seconds without a batch after which ROBOT counts as dead. Checks, not milliseconds: a page that was blocked itself finds a heap of batches. */
 const ROBOT_SILENT_CHECKS = 3;
-/** A ROBOT that dies again this soon is not started by itself a second time: a person decides. */
-const RESTART_PAUSE_MS = 10_000;
 
 export class LabCore {
 	readonly changed = createSignal<void>();
@@ -69,6 +68,7 @@ export class LabCore {
 	readonly #poses = new ArmPoses();
 	readonly connect;
 	readonly #recorder;
+	readonly #deaths;
 	#timers: ReturnType<typeof setInterval>[] = [];
 	readonly #beat = new PageBeat({
 		inputs: this.inputs,
@@ -76,7 +76,6 @@ export class LabCore {
 		mayDrive: () => !this.otherTab,
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
-	#selfRestartedAtMs = Number.NEGATIVE_INFINITY;
 	#disposed = false;
 
 	constructor(options: LabOptions) {
@@ -101,6 +100,7 @@ export class LabCore {
 				if (this.kind === 'real') this.connect.ticks(batch, this.#poses.measure(this.telemetry.state));
 			},
 			onProcedure: (view) => this.connect.procedures.take(view),
+			onCalibrated: (from, to) => this.connect.calibrated(from, to),
 			onLeaderLost: () => this.connect.leader.lost(),
 			onGesture: () => this.recordTrigger.emit('go'),
 			onTooSlow: () => this.recording.send({ type: 'interrupt', code: 'storage_too_slow' })
@@ -125,17 +125,18 @@ export class LabCore {
 			onChange: () => this.changed.emit(),
 			onProblem: (code, details) => this.fail(code, details),
 			onStored: () => void this.refreshLibrary(),
-			ports: {
-				describe: () => this.#describe(),
-				prepare: (what) => this.#recorder.answers<ArmAnswer>(this.recorder.prepare(what)),
-				flow: async (active) => {
-					const robot = this.#link.side?.robot;
-					await robot?.orGone(robot.api.record(active));
-				},
-				counts: () => this.#recorder.answers(this.recorder.counts()),
-				seal: (interrupted) => this.#recorder.answers(this.recorder.seal(interrupted)),
-				discard: (id) => this.recorder.discardEpisode(id)
-			}
+			ports: recordingPorts(this.#recorder, this.#link, () => this.#describe())
+		});
+		this.#deaths = new WorkerDeaths({
+			link: this.#link,
+			feed: this.#feed,
+			cameras: this.cameras,
+			recording: this.recording,
+			exports: this.exports,
+			fail: (code) => this.fail(code),
+			restartArm: () => this.#restartArm(),
+			restartRecorder: () => this.#startRecorder(),
+			refreshLibrary: () => this.refreshLibrary()
 		});
 	}
 
@@ -356,45 +357,7 @@ export class LabCore {
 
 	async #onDeath(name: WorkerName): Promise<void> {
 		if (this.#disposed) return;
-		const code = deathProblem(name);
-		switch (name) {
-			case 'robot':
-			case 'plant':
-				await this.#onArmDeath(name);
-				break;
-			case 'render':
-			case 'frames':
-				this.cameras.gone(name);
-				this.recording.send({ type: 'interrupt', code });
-				this.fail(code);
-				await this.cameras.join(this.#link.side);
-				break;
-			case 'recorder':
-				this.recording.lost();
-				this.fail(code);
-				await this.robot?.record(false).catch(() => undefined);
-				await this.#startRecorder();
-				await this.cameras.join(this.#link.side);
-				await this.refreshLibrary();
-				break;
-			case 'dataset':
-				this.fail(code);
-				await this.exports.start();
-				break;
-		}
+		await this.#deaths.died(name);
 		this.changed.emit();
-	}
-
-	/** ROBOT starts anew by itself, disarmed; a dead PLANT is a pulled cable, which a person plugs in again. */
-	async #onArmDeath(name: 'robot' | 'plant'): Promise<void> {
-		if (this.#link.side === null) return;
-		const code = deathProblem(name);
-		this.#link.end();
-		this.#feed.report = { ...IDLE_REPORT, status: 'lost', reason: name };
-		this.recording.send({ type: 'interrupt', code });
-		this.fail(code);
-		if (name !== 'robot' || performance.now() - this.#selfRestartedAtMs < RESTART_PAUSE_MS) return;
-		this.#selfRestartedAtMs = performance.now();
-		await this.#restartArm();
 	}
 }

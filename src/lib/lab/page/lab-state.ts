@@ -24,6 +24,7 @@ export const IDLE_REPORT: ArmReport = {
 	status: 'disconnected',
 	reason: '',
 	handover: false,
+	torque: 'unknown',
 	epoch: 0,
 	source: 'sliders'
 };

@@ -77,6 +77,9 @@ export function createLibrary(): Library {
 				bytes: dataset.bytes,
 				fps: dataset.episodes[0]?.fps ?? 30,
 				simulated: dataset.episodes.every((episode) => episode.simulated),
+				localOnly: dataset.episodes.some(({ cameras }) =>
+					cameras.some(({ info }) => info.localOnly === true)
+				),
 				active: dataset.id === activeId,
 				episodes: dataset.episodes.map((episode, index): EpisodeView => ({
 					id: episode.id,

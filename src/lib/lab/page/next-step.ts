@@ -8,6 +8,8 @@ export interface NextStepInput {
 	readonly arm: ArmStatus;
 	/** It holds for a reason that ends only when a person says so. */
 	readonly holdsForPerson: boolean;
+	/** A sheet for the arm is open (connecting, setting up, calibrating, which arm leads): it says what to do. */
+	readonly guided: boolean;
 	readonly recording: RecordingState['state'];
 	readonly task: string;
 	/** The person has moved the arm since arming. */
@@ -20,9 +22,13 @@ export interface NextStepInput {
 
 export function nextStep(input: NextStepInput): NextStep {
 	if (input.otherTab) return 'take_over_tab';
+	const isGone = input.arm === 'lost' || input.arm === 'disconnected';
+	// Two things to do next would be one too many, and unlocking an arm that a hand is to move the wrong one.
+	if (input.ready && input.guided && input.arm !== 'stopped' && (isGone || input.recording === 'idle'))
+		return 'follow_sheet';
 	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'resting')
 		return 'wait';
-	if (input.arm === 'lost' || input.arm === 'disconnected') return 'reconnect';
+	if (isGone) return 'reconnect';
 	if (input.arm === 'stopped') return 'clear_stop';
 	if (input.recording === 'review') return 'review';
 	if (input.recording === 'recording' || input.recording === 'countdown') return 'stop_recording';

@@ -79,6 +79,7 @@ describe('what an arm reports', () => {
 		status: 'armed',
 		reason: '',
 		handover: false,
+		torque: 'on',
 		epoch: 1,
 		source: 'sliders'
 	};

@@ -2,15 +2,18 @@ import type { PortIdentity } from '$lib/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ConnectAnswer } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
-import type { ProcedureView } from '../hosts/procedures';
+import type { ProcedureArm, ProcedureView } from '../hosts/procedures';
 import { ProcedurePage, type ProcedurePorts } from './procedure-page';
 
 const FOLLOWER: PortIdentity = { index: 0, usbVendorId: 0x1a86, usbProductId: 0x55d3 };
 const LEADER: PortIdentity = { ...FOLLOWER, index: 1 };
-const VIEW: ProcedureView = {
+const VIEW: Extract<ProcedureView, { which: 'calibrating' }> = {
 	which: 'calibrating',
-	view: { step: 'intro', joints: [], problem: null }
+	view: { step: 'intro', joints: [], problem: null },
+	file: { fileName: 'Blue.json', folder: 'robots/so_follower', olderFolder: 'robots/so101_follower' }
 };
+const ARM: ProcedureArm = { role: 'follower', name: 'Blue' };
+const SHOWN = { ...VIEW.view, file: VIEW.file };
 
 /** ROBOT as the page sees it; `end` answers when what is being written is whole. */
 class Robot implements ProcedurePorts {
@@ -48,11 +51,11 @@ describe('procedures of two arms', () => {
 		const page = new ProcedurePage(robot, () => undefined);
 		let release = (): void => undefined;
 		const closed: string[] = [];
-		const first = page.run('calibrating', LEADER).then(() => closed.push('leader'));
+		const first = page.run('calibrating', LEADER, ARM).then(() => closed.push('leader'));
 		await pass();
 		page.take(VIEW);
 		robot.whole = new Promise((resolve) => (release = resolve));
-		const second = page.run('calibrating', FOLLOWER).then(() => closed.push('follower'));
+		const second = page.run('calibrating', FOLLOWER, ARM).then(() => closed.push('follower'));
 		await pass();
 		expect(robot.said).toEqual(['start 1', 'end']);
 		release();
@@ -60,7 +63,7 @@ describe('procedures of two arms', () => {
 		await pass();
 		expect([robot.said, closed]).toEqual([['start 1', 'end', 'ended', 'start 0'], ['leader']]);
 		page.take(VIEW);
-		expect(page.calibration).toEqual(VIEW.view);
+		expect(page.calibration).toEqual(SHOWN);
 		page.calibrationActions.close();
 		await second;
 		expect(closed).toEqual(['leader', 'follower']);
@@ -74,14 +77,14 @@ describe('procedures of two arms', () => {
 		const robot = new Robot();
 		robot.refuse = refuse;
 		const page = new ProcedurePage(robot, () => undefined);
-		await page.run('setting_up', FOLLOWER).catch(() => undefined);
+		await page.run('setting_up', FOLLOWER, ARM).catch(() => undefined);
 		page.take(VIEW);
 		expect(page.calibration).toBeNull();
 		robot.refuse = () => Promise.resolve({ ok: true, value: undefined });
-		const next = page.run('calibrating', FOLLOWER);
+		const next = page.run('calibrating', FOLLOWER, ARM);
 		await pass();
 		page.take(VIEW);
-		expect(page.calibration).toEqual(VIEW.view);
+		expect(page.calibration).toEqual(SHOWN);
 		void page.end();
 		await next;
 	});

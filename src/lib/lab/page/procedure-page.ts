@@ -4,15 +4,14 @@ import type { PortIdentity } from '$lib/contracts';
 import type { CalibrationActions, CalibrationView } from '$lib/ui/calibrate';
 import type { SetupActions, SetupView } from '$lib/ui/setup';
 import type { ConnectAnswer } from '../hosts/api';
-import type { ProcedureAction, ProcedureName, ProcedureView } from '../hosts/procedures';
+import type { ProcedureAction, ProcedureArm, ProcedureName, ProcedureView } from '../hosts/procedures';
 import { handOut } from './hand-out';
 
 /** A calibration file has under 1 KB; nothing much larger is read at all. */
 const MOST_FILE_BYTES = 256_000;
-const FILE_NAME = 'so101_follower.json';
 
 export interface ProcedurePorts {
-	start(which: ProcedureName, port: PortIdentity): Promise<ConnectAnswer<void>>;
+	start(which: ProcedureName, port: PortIdentity, arm: ProcedureArm): Promise<ConnectAnswer<void>>;
 	act(action: ProcedureAction): Promise<void>;
 	exportText(): Promise<string | null>;
 	/** Resolves when what was being written is whole. */
@@ -57,11 +56,15 @@ export class ProcedurePage {
 	}
 
 	get calibration(): CalibrationView | null {
-		return this.#view?.which === 'calibrating' ? this.#view.view : null;
+		if (this.#view?.which !== 'calibrating') return null;
+		const { view, file } = this.#view;
+		return { ...view, file };
 	}
 
 	get setup(): SetupView | null {
-		return this.#view?.which === 'setting_up' ? this.#view.view : null;
+		if (this.#view?.which !== 'setting_up') return null;
+		const { view, progress } = this.#view;
+		return { ...view, progress };
 	}
 
 	/** One runs, or what it was writing is not whole yet: ROBOT must not be ended. */
@@ -73,10 +76,10 @@ export class ProcedurePage {
 	 * Resolves when the person has closed it, it was ended, or it could not begin. Of two arms one is at it: whichever was
 	 * before is ended first.
 	 */
-	async run(which: ProcedureName, port: PortIdentity): Promise<void> {
+	async run(which: ProcedureName, port: PortIdentity, arm: ProcedureArm): Promise<void> {
 		const before = this.end();
 		const turn = this.#turn;
-		const run = before.then(() => (turn === this.#turn ? this.#carryOut(which, port) : undefined));
+		const run = before.then(() => (turn === this.#turn ? this.#carryOut(which, port, arm) : undefined));
 		this.#running = run.catch(() => undefined);
 		await run;
 	}
@@ -95,11 +98,11 @@ export class ProcedurePage {
 		return this.#running;
 	}
 
-	async #carryOut(which: ProcedureName, port: PortIdentity): Promise<void> {
+	async #carryOut(which: ProcedureName, port: PortIdentity, arm: ProcedureArm): Promise<void> {
 		const closed = new Promise<void>((resolve) => (this.#close = resolve));
 		this.#busy = true;
 		try {
-			const started = await this.#ports.start(which, port);
+			const started = await this.#ports.start(which, port, arm);
 			if (started.ok) await closed;
 		} finally {
 			this.#close = null;
@@ -116,7 +119,9 @@ export class ProcedurePage {
 	}
 
 	async #export(): Promise<void> {
+		const place = this.calibration?.file;
 		const text = await this.#ports.exportText();
-		if (text !== null) handOut(new File([text], FILE_NAME, { type: 'application/json' }));
+		if (text === null || place === undefined) return;
+		handOut(new File([text], place.fileName, { type: 'application/json' }));
 	}
 }

@@ -2,6 +2,7 @@ import type { PortIdentity } from '$lib/contracts';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
+import type { ProcedureArm } from '../hosts/procedures';
 import { createRealArm, type RealArmOptions, type RealArmPage } from './real-arm-page';
 import type { RunningWorker } from './worker-set';
 
@@ -16,9 +17,11 @@ const pass = async (): Promise<void> => {
 	for (let k = 0; k < 30; k++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** ROBOT with an uncalibrated arm: what it was asked, in that order. */
+/** ROBOT with an arm: what it was asked, in that order. */
 class Robot {
 	readonly said: string[] = [];
+	/** Null: the arm was never calibrated. */
+	fingerprint: string | null = null;
 	/** What a procedure is writing now. */
 	whole: Promise<void> = Promise.resolve();
 
@@ -29,14 +32,19 @@ class Robot {
 				this.said.push(`open ${port.index}`);
 				return Promise.resolve({ ok: true, value: undefined });
 			},
-			look: () => Promise.resolve({ ok: false, error: problem('not_calibrated') }),
+			look: () =>
+				Promise.resolve(
+					this.fingerprint === null
+						? { ok: false, error: problem('not_calibrated') }
+						: { ok: true, value: { fingerprint: this.fingerprint, calibration: {} } }
+				),
 			closePort: () => {
 				this.said.push('close port');
 				return Promise.resolve();
 			},
 			closeLeader: () => Promise.resolve(),
-			startProcedure: (which: string) => {
-				this.said.push(which);
+			startProcedure: (which: string, _port: PortIdentity, arm: ProcedureArm) => {
+				this.said.push(arm.name === '' ? which : `${which} ${arm.role} ${arm.name}`);
 				return Promise.resolve({ ok: true, value: undefined });
 			},
 			endProcedure: async () => {
@@ -140,4 +148,56 @@ it('an arm that is opened when ROBOT dies is opened by the next one', async () =
 	await pass();
 	expect(arm.view).toMatchObject({ step: 'problem', problem: { cause: 'not_calibrated' } });
 	arm.dispose();
+});
+
+describe('the arms at this computer', () => {
+	const OLD = '1.-447.800.3200';
+	const NEW = '1.-440.810.3190';
+
+	it('keep name and number when they are calibrated again', async () => {
+		const robot = new Robot();
+		robot.fingerprint = OLD;
+		const arm = page(robot);
+		arm.begin();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		expect(arm.view).toMatchObject({ step: 'ready', armName: null });
+		await arm.arms.open();
+		arm.arms.actions?.rename(OLD, 'Blue');
+		arm.actions.openCalibration();
+		await pass();
+		expect(robot.said.at(-1)).toBe('calibrating follower Blue');
+		robot.fingerprint = NEW;
+		arm.calibrated(OLD, NEW);
+		arm.procedures.calibrationActions.close();
+		await pass();
+		expect(arm.view).toMatchObject({ step: 'ready', armName: 'Blue' });
+		expect(arm.arms.view?.arms).toMatchObject([
+			{ fingerprint: NEW, name: 'Blue', number: 1, present: true, lastCheck: { cause: null } }
+		]);
+		arm.arms.close();
+		expect(arm.arms.view).toBeNull();
+		arm.dispose();
+	});
+
+	it('and when the news comes after the arm', async () => {
+		const robot = new Robot();
+		robot.fingerprint = OLD;
+		const arm = page(robot);
+		arm.begin();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		await arm.arms.open();
+		arm.arms.actions?.rename(OLD, 'Blue');
+		arm.actions.openCalibration();
+		await pass();
+		robot.fingerprint = NEW;
+		arm.procedures.calibrationActions.close();
+		await pass();
+		arm.calibrated(OLD, NEW);
+		expect(arm.arms.view?.arms).toMatchObject([{ fingerprint: NEW, name: 'Blue', number: 1 }]);
+		arm.dispose();
+	});
 });

@@ -1,11 +1,19 @@
 // The page's side of a real arm: joins the connection machine to ROBOT, to the browser's ports and to what ROBOT reports.
 
-import { isErrorCode, type ArmReport, type ErrorCode, type FoundArm, type TickBatch } from '$lib/contracts';
+import {
+	isErrorCode,
+	type ArmFingerprint,
+	type ArmReport,
+	type ErrorCode,
+	type FoundArm,
+	type TickBatch
+} from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
 import type { HealthSessionView } from '$lib/ui/lab';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
 import { ArmMemory } from './arm-memory';
+import { ArmsDoor } from './arms-door';
 import { createConnectControl, type ConnectControl } from './connect-control';
 import { ProcedurePage } from './procedure-page';
 import { RealLeaderPage } from './real-leader-page';
@@ -28,6 +36,8 @@ export interface RealArmPage extends Pick<
 	'state' | 'view' | 'actions' | 'begin' | 'dispose'
 > {
 	readonly procedures: ProcedurePage;
+	/** The list of known arms. */
+	readonly arms: ArmsDoor;
 	readonly leader: RealLeaderPage;
 	/** A person asks for the arm again, after the screen was closed or from the next step. */
 	again(): void;
@@ -35,6 +45,8 @@ export interface RealArmPage extends Pick<
 	reopen(): void;
 	/** ROBOT reports what became of the arm. */
 	heard(report: ArmReport): void;
+	/** The arm at hand was calibrated: what is remembered of it goes with it. */
+	calibrated(from: ArmFingerprint, to: ArmFingerprint): void;
 	/** Newest ticks; `read`: its joints were read. */
 	ticks(batch: TickBatch, read: boolean): void;
 	/** Earlier sessions of the arm that is there, newest last. */
@@ -61,7 +73,10 @@ export function createRealArm({
 	const access = createSerialAccess();
 	const procedures = new ProcedurePage(
 		{
-			start: (which, port) => ask<ConnectAnswer<void>>((api) => api.startProcedure(which, port)),
+			start: async (which, port, arm) => {
+				const place = await access.placed(port);
+				return ask<ConnectAnswer<void>>((api) => api.startProcedure(which, place, arm));
+			},
 			act: (action) => ask((api) => api.actInProcedure(action)),
 			exportText: () => ask((api) => api.procedureText()),
 			end: () => ask((api) => api.endProcedure())
@@ -77,7 +92,8 @@ export function createRealArm({
 			open: async (port, patient) => {
 				// What is remembered of an arm is known before the arm is.
 				await (opened ??= memory.open());
-				return ask<ConnectAnswer<void>>((api) => api.openPort(port, patient));
+				const place = await access.placed(port);
+				return ask<ConnectAnswer<void>>((api) => api.openPort(place, patient));
 			},
 			look: () => ask<ConnectAnswer<FoundArm>>((api) => api.look()),
 			shut: () => {
@@ -86,10 +102,15 @@ export function createRealArm({
 				leader.leave();
 				return ask((api) => api.closePort());
 			},
-			procedure: (which, port) => procedures.run(which, port),
+			procedure: (which, port) =>
+				procedures.run(which, port, { role: 'follower', name: memory.fileName(control.state.fingerprint) }),
 			endProcedure: () => procedures.end(),
 			takeSeat,
 			goVirtual,
+			// A follower has nobody beside it to be told apart from.
+			insist: () => undefined,
+			swap: () => Promise.resolve(),
+			openArms: () => void arms.open(),
 			judge(arm) {
 				const { name, problem: refusal } = memory.met(arm.fingerprint, 'follower');
 				if (refusal === null) memory.begin(arm.fingerprint);
@@ -111,12 +132,28 @@ export function createRealArm({
 		access,
 		memory,
 		follower: () => control.state,
-		procedure: (which, port) => procedures.run(which, port),
+		procedure: (which, port, arm) => procedures.run(which, port, arm),
 		endProcedure: () => procedures.end(),
 		takeSeat,
+		onSwap(port) {
+			leaderIsNext = control.state.step === 'connected';
+			control.send({ type: 'other_arm', port });
+		},
+		openArms: () => void arms.open(),
 		onReady: onLeader,
 		onChange
 	});
+	const arms = new ArmsDoor({
+		memory,
+		remembers: () => (opened ??= memory.open()),
+		present: () =>
+			[control.state, leader.control.state].map(({ step, fingerprint }) =>
+				step === 'ready' || step === 'connected' ? fingerprint : null
+			),
+		onChange
+	});
+	/** The arms change places: once the follower is there, the leader is asked for. */
+	let leaderIsNext = false;
 	let opened: Promise<void> | null = null;
 	let history: readonly HealthSessionView[] = [];
 	let lost = false;
@@ -133,6 +170,7 @@ export function createRealArm({
 			return control.view === null ? leader.control.actions : control.actions;
 		},
 		procedures,
+		arms,
 		leader,
 		begin: () => control.begin(),
 		again() {
@@ -154,9 +192,16 @@ export function createRealArm({
 			}
 			lost = isLost;
 		},
+		calibrated(from, to) {
+			memory.recalibrated(from, to);
+			onChange();
+		},
 		ticks(batch, read) {
 			memory.take(batch);
-			if (read && control.state.step === 'ready') control.send({ type: 'reading' });
+			if (!read || control.state.step !== 'ready') return;
+			control.send({ type: 'reading' });
+			if (leaderIsNext) leader.there();
+			leaderIsNext = false;
 		},
 		get history() {
 			return history;

@@ -11,6 +11,7 @@ const FOLLOWERS: PortIdentity = { index: 0, usbVendorId: 0x1a86, usbProductId: 0
 const LEADERS: PortIdentity = { ...FOLLOWERS, index: 1 };
 const FOLLOWER = '1.-447.800.3200';
 const LEADER = '1.12.900.3100';
+const ANOTHER = '1.30.700.3000';
 
 const FOUND: FoundLeader = {
 	port: LEADERS,
@@ -30,7 +31,15 @@ async function pass(): Promise<void> {
 	for (let k = 0; k < 60; k++) await Promise.resolve();
 }
 
-async function createPair() {
+interface PairOptions {
+	/** What is remembered of the two. */
+	readonly remembered?: 'pair' | 'strangers' | 'turned_round';
+	/** Which arm the hand moves. */
+	readonly hand?: 'leader' | 'follower';
+	readonly found?: FoundLeader;
+}
+
+async function createPair({ remembered = 'pair', hand = 'leader', found = FOUND }: PairOptions = {}) {
 	const memory = new ArmMemory({
 		openStore: () => Promise.resolve(createMemoryArmStore()),
 		epochMs: () => 0
@@ -38,16 +47,28 @@ async function createPair() {
 	await memory.open();
 	memory.met(FOLLOWER, 'follower');
 	memory.met(LEADER, 'leader');
-	memory.paired(LEADER, FOLLOWER);
+	if (remembered === 'pair') memory.paired(LEADER, FOLLOWER);
+	if (remembered === 'turned_round') memory.paired(FOLLOWER, LEADER);
+	if (remembered === 'strangers') {
+		memory.met(ANOTHER, 'leader');
+		memory.paired(ANOTHER, FOLLOWER);
+	}
 	const asked: string[] = [];
 	let ports = [FOLLOWERS, LEADERS];
 	let changed = (): void => undefined;
 	const answers = {
 		openLeader: () => {
 			asked.push('open');
-			return Promise.resolve({ ok: true, value: FOUND });
+			return Promise.resolve({ ok: true, value: found });
 		},
-		closeLeader: () => Promise.resolve(),
+		closeLeader: () => {
+			asked.push('close');
+			return Promise.resolve();
+		},
+		leaderByHand: () => {
+			asked.push('by hand');
+			return Promise.resolve({ ok: true, value: hand });
+		},
 		driveLeader: () => {
 			asked.push('drive');
 			return Promise.resolve(true);
@@ -60,6 +81,7 @@ async function createPair() {
 			obstacle: () => null,
 			list: () => Promise.resolve(ports),
 			ask: () => Promise.resolve({ ok: true, value: { port: LEADERS, ports } }),
+			placed: (port) => Promise.resolve(port),
 			onChange: (listener) => {
 				changed = listener;
 				return () => undefined;
@@ -70,6 +92,8 @@ async function createPair() {
 		procedure: () => Promise.resolve(),
 		endProcedure: () => Promise.resolve(),
 		takeSeat: () => Promise.resolve(),
+		onSwap: (port) => asked.push(`follower at ${port.index}`),
+		openArms: () => asked.push('arms'),
 		onReady: () => asked.push('chosen'),
 		onChange: () => undefined
 	};
@@ -78,7 +102,14 @@ async function createPair() {
 		ports = there ? [FOLLOWERS, LEADERS] : [FOLLOWERS];
 		changed();
 	};
-	return { page, asked, plugged };
+	const connect = async (): Promise<void> => {
+		page?.there();
+		await pass();
+		page?.control.actions.choose();
+		await pass();
+	};
+	const refused = (): string | undefined => page?.control.view?.problem?.cause;
+	return { page, memory, asked, plugged, connect, refused };
 }
 
 describe('a leader of a known pair', () => {
@@ -96,8 +127,77 @@ describe('a leader of a known pair', () => {
 		plugged(true);
 		await pass();
 		expect(page.control.state.step).toBe('connected');
-		expect(asked).toEqual(['open', 'drive', 'chosen', 'open', 'drive']);
+		expect(asked).toEqual(['open', 'drive', 'chosen', 'close', 'open', 'drive']);
 		// A person may choose it again.
 		expect(page.there()).toBe(true);
+	});
+});
+
+describe('a leader that does not fit', () => {
+	it('becomes the leader of a new pair when a hand shows it', async () => {
+		const { page, memory, asked, connect, refused } = await createPair({ remembered: 'strangers' });
+		await connect();
+		expect(refused()).toBe('foreign_arm');
+		expect(asked).not.toContain('drive');
+		asked.length = 0;
+		page.control.actions.pairByHand();
+		await pass();
+		expect(asked).toEqual(['open', 'by hand', 'drive', 'chosen']);
+		expect(page.control.state.step).toBe('connected');
+		expect(memory.pair(LEADER, FOLLOWER)).toEqual({ kind: 'known' });
+	});
+
+	it('is refused again the next time when the hand showed something else', async () => {
+		const { page, memory, asked, connect, refused } = await createPair({
+			remembered: 'strangers',
+			hand: 'follower'
+		});
+		await connect();
+		page.control.actions.pairByHand();
+		await pass();
+		expect(refused()).toBe('swapped');
+		expect(asked).not.toContain('drive');
+		expect(memory.pair(LEADER, FOLLOWER)).toMatchObject({ problem: { cause: 'foreign_arm' } });
+		page.control.actions.tryAgain();
+		await pass();
+		expect(refused()).toBe('foreign_arm');
+		expect(asked).not.toContain('drive');
+	});
+
+	it('changes places with the follower when a hand has shown it and a person asks for it', async () => {
+		const { page, memory, asked, connect, refused } = await createPair({
+			remembered: 'strangers',
+			hand: 'follower'
+		});
+		await connect();
+		page.control.actions.pairByHand();
+		await pass();
+		expect(refused()).toBe('swapped');
+		asked.length = 0;
+		page.control.actions.swapArms();
+		await pass();
+		expect(asked).toEqual(['close', 'follower at 1']);
+		expect(page.control.view).toBeNull();
+		expect(memory.pair(FOLLOWER, LEADER)).toEqual({ kind: 'known' });
+	});
+
+	it('and is only remembered as the follower changes places without a new memory', async () => {
+		const { page, memory, asked, connect, refused } = await createPair({ remembered: 'turned_round' });
+		await connect();
+		expect(refused()).toBe('swapped');
+		page.control.actions.swapArms();
+		await pass();
+		expect(asked.at(-1)).toBe('follower at 1');
+		expect(memory.pair(FOLLOWER, LEADER)).toEqual({ kind: 'known' });
+	});
+
+	it('and was never calibrated leads nobody, whatever a person says', async () => {
+		const { page, asked, connect, refused } = await createPair({ found: { ...FOUND, fingerprint: '' } });
+		await connect();
+		expect(refused()).toBe('not_calibrated');
+		page.control.actions.pairByHand();
+		await pass();
+		expect(asked).not.toContain('by hand');
+		expect(asked).not.toContain('drive');
 	});
 });

@@ -5,7 +5,7 @@ import type { ArmFingerprint, PortIdentity } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
-import type { ProcedureName } from '../hosts/procedures';
+import type { ProcedureArm, ProcedureName } from '../hosts/procedures';
 import type { FoundLeader } from '../hosts/real-leader';
 import { sameBoard } from '../hosts/serial-ports';
 import type { ArmMemory } from './arm-memory';
@@ -27,9 +27,12 @@ export interface RealLeaderOptions {
 		readonly port: PortIdentity | null;
 		readonly fingerprint: ArmFingerprint | null;
 	};
-	readonly procedure: (which: ProcedureName, port: PortIdentity) => Promise<void>;
+	readonly procedure: (which: ProcedureName, port: PortIdentity, arm: ProcedureArm) => Promise<void>;
 	readonly endProcedure: () => Promise<void>;
 	readonly takeSeat: () => Promise<void>;
+	/** The follower is wanted at this port, which was the leader's; the leader's place is free. */
+	readonly onSwap: (port: PortIdentity) => void;
+	readonly openArms: () => void;
 	/** A person connected it: it drives from now on. One that comes back by itself may be chosen again, and is not. */
 	readonly onReady: () => void;
 	readonly onChange: () => void;
@@ -41,6 +44,10 @@ export class RealLeaderPage {
 	#wanted: { readonly port: PortIdentity; readonly patient: boolean } | null = null;
 	#found: FoundLeader | null = null;
 	#pairStep: PairStep | null = null;
+	/** A person says of the arm that answers next that it leads, and will show it. */
+	#insists = false;
+	/** What a hand has shown, as long as nobody acted on it. */
+	#shown: { readonly leader: ArmFingerprint; readonly follower: ArmFingerprint } | null = null;
 
 	constructor(options: RealLeaderOptions) {
 		this.#options = options;
@@ -73,8 +80,9 @@ export class RealLeaderPage {
 				look: async () => {
 					const { port, patient } = this.#wanted ?? {};
 					if (port === undefined) return { ok: false, error: problem('unplugged') };
+					const place = await access.placed(port);
 					const answer = await ask<ConnectAnswer<FoundLeader>>((api) =>
-						api.openLeader(port, patient === true)
+						api.openLeader(place, patient === true)
 					);
 					this.#found = answer.ok ? answer.value : null;
 					return answer;
@@ -83,10 +91,17 @@ export class RealLeaderPage {
 					this.#pairStep = null;
 					return ask((api) => api.closeLeader());
 				},
-				procedure: options.procedure,
+				procedure: (which, port) =>
+					options.procedure(which, port, {
+						role: 'leader',
+						name: options.memory.fileName(this.control.state.fingerprint)
+					}),
 				endProcedure: options.endProcedure,
 				takeSeat,
 				goVirtual: () => Promise.resolve(),
+				insist: () => (this.#insists = true),
+				swap: (port) => this.#swap(port),
+				openArms: options.openArms,
 				judge: ({ fingerprint }) => this.#judge(fingerprint)
 			}
 		});
@@ -138,10 +153,14 @@ export class RealLeaderPage {
 		fingerprint: ArmFingerprint
 	): ReturnType<Parameters<typeof createConnectControl>[0]['ports']['judge']> {
 		const { memory, follower } = this.#options;
+		const insists = this.#insists;
+		this.#insists = false;
+		this.#shown = null;
 		const { name, problem: refusal } = memory.met(fingerprint, 'leader');
-		if (refusal !== null) return { name, problem: refusal };
 		const verdict = memory.pair(fingerprint, follower().fingerprint ?? '');
-		if (verdict.kind === 'refused') return { name, problem: verdict.problem };
+		const wrong = refusal ?? (verdict.kind === 'refused' ? verdict.problem : null);
+		// What is remembered may be wrong, and a hand shows it; an arm without a calibration cannot lead at all.
+		if (wrong !== null && !(insists && wrong.cause !== 'not_calibrated')) return { name, problem: wrong };
 		const { silent } = this.control.state;
 		// The screen says first that the arm is there.
 		queueMicrotask(() => this.#arrived(verdict.kind === 'known', !silent));
@@ -155,6 +174,16 @@ export class RealLeaderPage {
 		else void this.#byHand();
 	}
 
+	async #swap(port: PortIdentity): Promise<void> {
+		const { ask, memory, onSwap } = this.#options;
+		this.#pairStep = null;
+		const shown = this.#shown;
+		this.#shown = null;
+		await ask((api) => api.closeLeader());
+		if (shown !== null) memory.paired(shown.leader, shown.follower);
+		onSwap(port);
+	}
+
 	async #byHand(): Promise<void> {
 		const { ask, onChange, memory, follower } = this.#options;
 		this.#pairStep = 'move';
@@ -166,8 +195,11 @@ export class RealLeaderPage {
 		if (moved.ok && moved.value === 'leader') {
 			if (this.#found !== null && followers !== null) memory.paired(this.#found.fingerprint, followers);
 			await this.#drive(true);
-		} else if (moved.ok) this.control.send({ type: 'failed', problem: problem('swapped') });
-		else if (moved.error.cause === 'silent')
+		} else if (moved.ok) {
+			if (this.#found !== null && followers !== null)
+				this.#shown = { leader: followers, follower: this.#found.fingerprint };
+			this.control.send({ type: 'failed', problem: problem('swapped', [], { moved: 'follower' }) });
+		} else if (moved.error.cause === 'silent')
 			this.control.send({ type: 'failed', problem: problem('no_power') });
 		else if (moved.error.cause !== 'cancelled') this.#pairStep = moved.error.cause;
 		onChange();

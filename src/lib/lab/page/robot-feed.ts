@@ -1,11 +1,13 @@
 // What ROBOT tells the page over its raw port: tick batches, what became of the arm, gestures of the leader. Keeps the
 // newest report and feeds telemetry; what has to be done about it is the core's business.
 
-import { isEnvelope, type ArmReport, type TickBatch } from '$lib/contracts';
+import { isEnvelope, type ArmFingerprint, type ArmReport, type TickBatch } from '$lib/contracts';
 import type { ProcedureView } from '../hosts/procedures';
 import type { Inputs } from './inputs';
 import { IDLE_REPORT } from './lab-state';
 import type { Telemetry } from './telemetry';
+
+const CHANNELS = ['ticks', 'arm', 'gesture', 'too-slow', 'procedure', 'calibrated', 'leader-lost'] as const;
 
 export interface RobotFeedOptions {
 	readonly telemetry: Telemetry;
@@ -19,6 +21,8 @@ export interface RobotFeedOptions {
 	readonly onLeaderLost: () => void;
 	/** Setting up or calibrating went on. */
 	readonly onProcedure: (view: ProcedureView) => void;
+	/** The arm was calibrated: its servos hold something else than before. */
+	readonly onCalibrated: (from: ArmFingerprint, to: ArmFingerprint) => void;
 	/** RECORDER has not taken anything for a second. */
 	readonly onTooSlow: () => void;
 }
@@ -34,13 +38,16 @@ export class RobotFeed {
 	}
 
 	take(data: unknown): void {
-		const { onGesture, onTooSlow, onProcedure, onLeaderLost } = this.#options;
-		if (!isEnvelope(data, ['ticks', 'arm', 'gesture', 'too-slow', 'procedure', 'leader-lost'])) return;
+		const { onGesture, onTooSlow, onProcedure, onCalibrated, onLeaderLost } = this.#options;
+		if (!isEnvelope(data, CHANNELS)) return;
 		if (data.ch === 'gesture') onGesture();
 		else if (data.ch === 'too-slow') onTooSlow();
 		else if (data.ch === 'leader-lost') onLeaderLost();
 		else if (data.ch === 'procedure') onProcedure(data.body as ProcedureView);
-		else if (data.ch === 'arm') this.#takeReport(data.body as ArmReport);
+		else if (data.ch === 'calibrated') {
+			const { from, to } = data.body as { from: ArmFingerprint; to: ArmFingerprint };
+			onCalibrated(from, to);
+		} else if (data.ch === 'arm') this.#takeReport(data.body as ArmReport);
 		else this.#takeTicks(data.body as TickBatch);
 	}
 

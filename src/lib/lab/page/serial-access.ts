@@ -35,6 +35,8 @@ export interface SerialAccess {
 	): Promise<
 		{ readonly ok: true; readonly value: ChosenPort } | { readonly ok: false; readonly error: ConnectProblem }
 	>;
+	/** The same port by its place in the browser's list as it is now: what ROBOT finds it by. Unchanged when it is not there. */
+	placed(port: PortIdentity): Promise<PortIdentity>;
 	/** A port came or went. */
 	onChange(listener: () => void): Unsubscribe;
 }
@@ -42,6 +44,23 @@ export interface SerialAccess {
 export function createSerialAccess(): SerialAccess {
 	const serial = 'serial' in navigator ? navigator.serial : null;
 	const all = async (): Promise<SerialPort[]> => (await serial?.getPorts().catch(() => [])) ?? [];
+	/**
+	 * A port keeps its number as long as it is there: its place in the browser's list changes when another cable goes in. One
+	 * that is plugged in takes the lowest free number, so an only arm that was pulled has its own again.
+	 */
+	const numbers = new Map<SerialPort, number>();
+	const identify = (listed: readonly SerialPort[]): PortIdentity[] => {
+		for (const port of numbers.keys()) if (!listed.includes(port)) numbers.delete(port);
+		for (const port of listed) {
+			const taken = [...numbers.values()];
+			if (!numbers.has(port)) numbers.set(port, lowestFree(taken));
+		}
+		return identitiesOf(listed)
+			.map((identity, at) => ({ ...identity, index: numberOf(listed[at]) }))
+			.sort((a, b) => a.index - b.index);
+	};
+	const numberOf = (port: SerialPort | undefined): number =>
+		(port === undefined ? undefined : numbers.get(port)) ?? -1;
 
 	return {
 		obstacle() {
@@ -52,7 +71,7 @@ export function createSerialAccess(): SerialAccess {
 			});
 		},
 		async list() {
-			return identitiesOf(await all());
+			return identify(await all());
 		},
 		async ask(anyBoard) {
 			if (serial === null) return { ok: false, error: problem('no_serial_api') };
@@ -60,8 +79,8 @@ export function createSerialAccess(): SerialAccess {
 			try {
 				const chosen = await serial.requestPort(anyBoard ? {} : { filters: [...BOARDS] });
 				const open = await all();
-				const ports = identitiesOf(open);
-				const port = ports[open.indexOf(chosen)];
+				const ports = identify(open);
+				const port = ports.find(({ index }) => index === numbers.get(chosen));
 				return port === undefined
 					? { ok: false, error: problem('unplugged') }
 					: { ok: true, value: { port, ports } };
@@ -70,6 +89,12 @@ export function createSerialAccess(): SerialAccess {
 				const unseen = performance.now() - askedMs < FASTER_THAN_A_HAND_MS;
 				return { ok: false, error: problem(forbidden || unseen ? 'blocked_by_policy' : 'nothing_chosen') };
 			}
+		},
+		async placed(port) {
+			const listed = await all();
+			identify(listed);
+			const place = listed.findIndex((candidate) => numbers.get(candidate) === port.index);
+			return place < 0 ? port : { ...port, index: place };
 		},
 		onChange(listener) {
 			serial?.addEventListener('connect', listener);
@@ -80,4 +105,10 @@ export function createSerialAccess(): SerialAccess {
 			};
 		}
 	};
+}
+
+function lowestFree(taken: readonly number[]): number {
+	let number = 0;
+	while (taken.includes(number)) number += 1;
+	return number;
 }

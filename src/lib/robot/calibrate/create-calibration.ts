@@ -30,6 +30,8 @@ export interface CalibrationOptions {
 	readonly scheduler: Scheduler;
 	/** Called after every change; up to fifty times a second while the arm is moved. */
 	readonly onView: (view: CalibrateView) => void;
+	/** The servos hold `now` instead of `before`: told once it was read back, even when the procedure was closed meanwhile. */
+	readonly onStored?: (before: Calibration, now: Calibration) => void;
 }
 
 export interface CalibrationRun {
@@ -149,7 +151,10 @@ export function createCalibration(options: CalibrationOptions): CalibrationRun {
 
 	const write = async (wanted: Calibration, held: Calibration): Promise<CalibrateEvent> => {
 		const stored = await session.storeCalibration(wanted);
-		if (stored.ok) return { type: 'written' };
+		if (stored.ok) {
+			options.onStored?.(held, wanted);
+			return { type: 'written' };
+		}
 		if (stored.error.code === 'port_lost') return failed(stored.error);
 		// The old calibration is better than half of the new one.
 		const hadOne = checkCalibration(held, spec).ok;

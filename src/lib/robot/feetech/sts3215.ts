@@ -4,7 +4,7 @@
 import { err, ok, type Result } from '$lib/core';
 import type { BusCommands } from '../bus/bus-commands';
 import type { BusError } from '../bus/bus-error';
-import type { JointDuty, ServoDriver } from '../servo-driver';
+import type { JointDuty, ServoDriver, ServoLimits } from '../servo-driver';
 import { STATUS_ERROR } from './packet';
 import { STS3215, type Register } from './registers';
 import { decodeSignMagnitude, encodeSignMagnitude } from './sign-magnitude';
@@ -116,6 +116,14 @@ function accelerationRegister(ticksPerS2: number): number {
 	return Math.min(MAX_ACCELERATION, Math.max(1, Math.round(ticksPerS2 / ACCELERATION_UNIT)));
 }
 
+function speedLimits(limits: ServoLimits): readonly Setting[] {
+	return [
+		{ register: STS3215.acceleration, value: accelerationRegister(limits.accelerationTicksPerS2) },
+		// 0 would mean "as fast as it can": at least one step per second.
+		{ register: STS3215.goalVelocity, value: Math.max(1, Math.round(limits.speedTicksPerS)) }
+	];
+}
+
 export const STS3215_DRIVER: ServoDriver = {
 	state: STATE,
 	goal: GOAL,
@@ -204,14 +212,23 @@ export const STS3215_DRIVER: ServoDriver = {
 
 	setLimits(bus, id, limits) {
 		return writeAll(bus, id, [
-			{ register: STS3215.acceleration, value: accelerationRegister(limits.accelerationTicksPerS2) },
-			// 0 would mean "as fast as it can": at least one step per second.
-			{ register: STS3215.goalVelocity, value: Math.max(1, Math.round(limits.speedTicksPerS)) },
+			...speedLimits(limits),
 			{
 				register: STS3215.torqueLimit,
 				value: Math.min(1000, Math.max(0, Math.round(1000 * limits.torqueFraction)))
 			}
 		]);
+	},
+
+	async holdsLimits(bus, id, limits) {
+		// The torque limit says nothing: a servo may lower it by itself, and after a restart it may be the same.
+		const from = STS3215.acceleration.address;
+		const end = STS3215.goalVelocity.address + STS3215.goalVelocity.size;
+		const data = await bus.read(id, from, end - from);
+		if (!data.ok) return data;
+		return ok(
+			speedLimits(limits).every(({ register, value }) => valueIn(data.value, from, register) === value)
+		);
 	},
 
 	async setTorque(bus, id, on) {

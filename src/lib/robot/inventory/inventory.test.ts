@@ -104,6 +104,23 @@ describe('inventory', () => {
 		expect(state.get(A)?.partners).toEqual([C]);
 	});
 
+	it('forgets the partners of an arm whose role is to be settled again', () => {
+		const pairs = run(
+			seen(A),
+			seen(B),
+			seen(C),
+			{ kind: 'paired', leader: A, follower: B },
+			{ kind: 'paired', leader: A, follower: C }
+		);
+		const state = inventory(pairs, { kind: 'role', fingerprint: A, role: null });
+		expect(state.get(A)).toMatchObject({ role: null, partners: [] });
+		expect([B, C].map((key) => state.get(key))).toMatchObject([
+			{ role: 'follower', partners: [] },
+			{ role: 'follower', partners: [] }
+		]);
+		expect(inventory(state, { kind: 'role', fingerprint: 'nobody', role: null })).toBe(state);
+	});
+
 	it('keeps names to one short line', () => {
 		expect(cleanName('  Arm\n\u0000 three\u202e ')).toBe('Arm three');
 		const names = fc.string({ unit: 'grapheme', maxLength: 200 });

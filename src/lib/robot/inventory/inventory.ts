@@ -25,7 +25,7 @@ export type InventoryEvent =
 			readonly joints: readonly string[];
 	  }
 	| { readonly kind: 'named'; readonly fingerprint: ArmFingerprint; readonly name: string }
-	/** A person settled what the arm is, by moving it or by saying so; null: to be settled again. */
+	/** A person settled what the arm is, by moving it or by saying so; null: to be settled again, with whichever partner. */
 	| { readonly kind: 'role'; readonly fingerprint: ArmFingerprint; readonly role: ArmRole | null }
 	/** A person confirmed the pair; settles both roles. */
 	| { readonly kind: 'paired'; readonly leader: ArmFingerprint; readonly follower: ArmFingerprint }
@@ -46,7 +46,7 @@ export function inventory(state: Inventory, event: InventoryEvent): Inventory {
 		case 'named':
 			return change(state, event.fingerprint, (arm) => ({ ...arm, name: cleanName(event.name) }));
 		case 'role':
-			return change(state, event.fingerprint, (arm) => ({ ...arm, role: event.role }));
+			return role(state, event.fingerprint, event.role);
 		case 'paired':
 			return paired(state, event.leader, event.follower);
 		case 'fault':
@@ -110,6 +110,18 @@ function freeNumber(state: Inventory): number {
 	let number = 1;
 	while (taken.has(number)) number += 1;
 	return number;
+}
+
+/** A pair whose roles are open again is no pair: it would pass for known, whichever of the two came first. */
+function role(state: Inventory, fingerprint: ArmFingerprint, next: ArmRole | null): Inventory {
+	const settled = change(state, fingerprint, (arm) => ({ ...arm, role: next }));
+	if (next !== null || settled === state) return settled;
+	return new Map(
+		[...settled].map(([key, arm]): [ArmFingerprint, ArmRecord] => [
+			key,
+			{ ...arm, partners: key === fingerprint ? [] : arm.partners.filter((one) => one !== fingerprint) }
+		])
+	);
 }
 
 function paired(state: Inventory, leader: ArmFingerprint, follower: ArmFingerprint): Inventory {

@@ -44,7 +44,10 @@ export type ArmingEvent =
 	| { readonly kind: 'hold' | 'clear' | 'park'; readonly reason: HoldReason }
 	/** The clock jumped (sleep, closed lid); the port is gone. */
 	| { readonly kind: 'wake' | 'lost' }
-	/** The servos were asked whether they hold themselves; `limp`: of an arm that should, one joint or more does not. */
+	/**
+	 * The servos were asked whether they hold themselves; `limp`: of an arm that should, one joint or more does not, or has
+	 * forgotten the limits it was armed with.
+	 */
 	| { readonly kind: 'found' | 'limp'; readonly torque: ArmingState['torque'] };
 
 export type ArmingEventKind = ArmingEvent['kind'];

@@ -1,6 +1,7 @@
 // What the list of known arms is given and what it can ask for. Knows no store.
 
 import type { ArmRole } from '$lib/contracts';
+import type { HealthSessionView } from '../lab/lab-view-model';
 
 export interface ArmFaultView {
 	readonly atEpochMs: number;
@@ -23,6 +24,8 @@ export interface ArmView {
 	readonly armedMinutes: number;
 	/** Newest first, a few. */
 	readonly faults: readonly ArmFaultView[];
+	/** Newest first. */
+	readonly sessions: readonly HealthSessionView[];
 }
 
 export interface ArmsView {
@@ -35,6 +38,8 @@ export interface ArmsView {
 
 export interface ArmsActions {
 	rename(fingerprint: string, name: string): void;
+	/** What it is for is settled again, by moving the leader by hand. */
+	forgetRole(fingerprint: string): void;
 	forget(fingerprint: string): void;
 	exportFile(): void;
 	importFile(file: File): void;

@@ -33,11 +33,22 @@ export interface CalibrationProblem {
 	readonly joints: readonly string[];
 }
 
+/** Where LeRobot looks for the arm's file. */
+export interface CalibrationFilePlace {
+	/** Without its ending it is the arm's id for LeRobot. */
+	readonly fileName: string;
+	/** Below LeRobot's calibration folder: of 0.5 and newer, and of older releases. */
+	readonly folder: string;
+	readonly olderFolder: string;
+}
+
 export interface CalibrationView {
 	readonly step: CalibrationStep;
 	readonly joints: readonly CalibrationJoint[];
 	/** Set when `step` is 'problem'. */
 	readonly problem: CalibrationProblem | null;
+	/** Said beside the download; absent where nobody asked for a file. */
+	readonly file?: CalibrationFilePlace;
 }
 
 export interface CalibrationActions {

@@ -80,6 +80,9 @@ export const DEMO_CAMERAS: readonly (readonly [string, CamerasView])[] = [
 	],
 	...TROUBLES.map(
 		(trouble) =>
-			[trouble, view({ roles: [role('top'), faulty(trouble, trouble === 'slow' ? 12 : null), off] })] as const
+			[
+				`wrist ${trouble}`,
+				view({ roles: [role('top'), faulty(trouble, trouble === 'slow' ? 12 : null), off] })
+			] as const
 	)
 ];

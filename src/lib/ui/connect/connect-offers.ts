@@ -1,11 +1,22 @@
 // What a failed connection offers to do: the one best next step, then the others. A pure table; knows no words.
 // After the first failure there is little to choose from. From the second on the other ways stand beside it.
 
-import type { ConnectActions } from './connect-view';
+import type { ConnectActions, ConnectView } from './connect-view';
 import type { ConnectCause } from '$lib/contracts';
 
 export type ConnectOffer =
-	'choose' | 'try_again' | 'start_over' | 'use_virtual' | 'open_setup' | 'open_calibration' | 'take_over';
+	| 'choose'
+	| 'try_again'
+	| 'start_over'
+	| 'use_virtual'
+	| 'open_setup'
+	| 'open_calibration'
+	| 'take_over'
+	/** The next known port's arm. */
+	| 'other_arm'
+	| 'pair_by_hand'
+	| 'swap_arms'
+	| 'open_arms';
 
 /** The first button of each cause. */
 const BEST: Readonly<Record<ConnectCause, ConnectOffer>> = {
@@ -46,19 +57,42 @@ export interface ConnectOffers {
 	readonly letterForIt: boolean;
 }
 
-export function connectOffers(cause: ConnectCause, failures: number): ConnectOffers {
-	const best = BEST[cause];
+/** What is known about the arm that answered, besides the cause. */
+export type ConnectPlace = Pick<ConnectView, 'role' | 'knownPorts' | 'problem'>;
+
+export function connectOffers(cause: ConnectCause, failures: number, place?: ConnectPlace): ConnectOffers {
+	const pair = place === undefined ? null : pairOffers(cause, place);
+	const [best = BEST[cause], ...beside] = pair ?? [];
 	const repeated = failures >= 2 && !HOPELESS.includes(cause);
 	const unless = (taken: readonly ConnectOffer[], offers: readonly ConnectOffer[]): ConnectOffer[] =>
 		offers.filter((offer) => !taken.includes(offer));
 	// Choosing again is trying again.
-	const more = best === 'choose' || HOPELESS.includes(cause) ? [] : unless([best], ['try_again']);
+	const again =
+		best === 'choose' || best === 'other_arm' || HOPELESS.includes(cause)
+			? []
+			: unless([best], ['try_again']);
+	const more = pair === null ? again : beside;
 	return {
 		best,
 		more,
 		otherWays: repeated ? unless([best, ...more], ['start_over', 'use_virtual']) : [],
 		letterForIt: FOR_IT.includes(cause)
 	};
+}
+
+/** Two arms that are not the pair they should be: the way on for this one, best first. Null: the same as for any arm. */
+function pairOffers(
+	cause: ConnectCause,
+	{ role, knownPorts, problem }: ConnectPlace
+): readonly ConnectOffer[] | null {
+	if (cause === 'foreign_arm' && role === 'leader') return ['pair_by_hand', 'choose'];
+	if (cause !== 'swapped') return null;
+	if (role === 'follower')
+		return knownPorts > 1 ? ['other_arm', 'choose', 'open_arms'] : ['choose', 'open_arms'];
+	const { found, moved } = problem?.details ?? {};
+	// A hand has just shown it: to show it once more says nothing new.
+	if (moved !== undefined) return ['swap_arms', 'choose'];
+	return found === undefined ? null : ['swap_arms', 'pair_by_hand', 'choose'];
 }
 
 /** Carries an offer out. */
@@ -84,6 +118,18 @@ export function takeOffer(offer: ConnectOffer, actions: ConnectActions): void {
 			return;
 		case 'take_over':
 			actions.takeOver();
+			return;
+		case 'other_arm':
+			actions.tryAgain();
+			return;
+		case 'pair_by_hand':
+			actions.pairByHand();
+			return;
+		case 'swap_arms':
+			actions.swapArms();
+			return;
+		case 'open_arms':
+			actions.openArms();
 			return;
 	}
 }

@@ -17,6 +17,9 @@ const actions: ConnectActions = {
 	openSetup: nothing,
 	openCalibration: nothing,
 	takeOver: nothing,
+	pairByHand: nothing,
+	swapArms: nothing,
+	openArms: nothing,
 	close: nothing
 };
 const calm: ConnectView = {
@@ -99,6 +102,37 @@ describe('offers', () => {
 		expect(connectOffers('not_set_up', 1).best).toBe('open_setup');
 		expect(connectOffers('not_calibrated', 1).best).toBe('open_calibration');
 		expect(connectOffers('other_tab', 1).best).toBe('take_over');
+	});
+
+	it('leads two arms that are not the pair they should be to a hand, to each other’s place, or to the list', () => {
+		const place = (
+			role: ConnectView['role'],
+			knownPorts: number,
+			details: ConnectProblem['details'] = {}
+		) => ({
+			role,
+			knownPorts,
+			problem: problemOf({ cause: 'swapped', details })
+		});
+		const offers = (...[cause, where]: [ConnectProblem['cause'], ReturnType<typeof place>]): string[] => {
+			const { best, more } = connectOffers(cause, 1, where);
+			return [best, ...more];
+		};
+		expect(offers('foreign_arm', place('leader', 1))).toEqual(['pair_by_hand', 'choose']);
+		expect(offers('swapped', place('follower', 2, { found: 'leader' }))).toEqual([
+			'other_arm',
+			'choose',
+			'open_arms'
+		]);
+		expect(offers('swapped', place('follower', 1, { found: 'leader' }))).toEqual(['choose', 'open_arms']);
+		expect(offers('swapped', place('leader', 1, { found: 'follower' }))).toEqual([
+			'swap_arms',
+			'pair_by_hand',
+			'choose'
+		]);
+		expect(offers('swapped', place('leader', 1, { moved: 'follower' }))).toEqual(['swap_arms', 'choose']);
+		// The follower's own port was chosen: there is nobody to change places with.
+		expect(offers('swapped', place('leader', 1))).toEqual(['choose']);
 	});
 
 	it('offers no second try where none helps, and the letter where IT can', () => {

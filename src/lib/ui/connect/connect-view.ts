@@ -20,7 +20,8 @@ export type ConnectStep = (typeof CONNECT_STEPS)[number];
 /**
  * `problem.details` that change the words; every other fact is listed for the person who helps:
  * `browser` a `BrowserFamily` (no_serial_api), `reconnect` 'auto' when a re-plugged arm comes back by itself (unplugged),
- * `tab` name of the tab that holds the arm (other_tab), `level` 'low' or 'high' (voltage).
+ * `tab` name of the tab that holds the arm (other_tab), `level` 'low' or 'high' (voltage), `found` what the arm is known as
+ * (swapped; '' where nobody knows), `moved` which arm the hand moved (swapped).
  */
 export interface ConnectView {
 	readonly role: ArmRole;
@@ -44,5 +45,21 @@ export interface ConnectActions {
 	readonly openCalibration: () => void;
 	/** Asks the tab that holds the arm to let go of it. */
 	readonly takeOver: () => void;
+	/** This very arm: the person shows by hand that it leads. */
+	readonly pairByHand: () => void;
+	/** Leader and follower change places. */
+	readonly swapArms: () => void;
+	/** Leaves for the list of known arms. */
+	readonly openArms: () => void;
+	readonly close: () => void;
+}
+
+/** Where "move the leader by hand" stands. `stiff`: an arm holds itself up, a hand cannot move it. */
+export type PairSheetStep = 'move' | 'stiff' | 'nobody_moved';
+
+export interface PairActions {
+	/** Takes the leader's torque away: a hand must hold it. */
+	readonly letGo: () => void;
+	readonly again: () => void;
 	readonly close: () => void;
 }

@@ -177,7 +177,10 @@ export const causeWords = {
 	swapped: {
 		title: () => m.connect_swapped_title(),
 		what: (_problem, role) => m.connect_swapped_what({ role: roleWords[role]() }),
-		next: () => m.connect_swapped_next()
+		next: ({ details: { found, moved } }, role) =>
+			role === 'leader' && (found !== undefined || moved !== undefined)
+				? m.connect_swapped_next_leader()
+				: m.connect_swapped_next()
 	},
 	unplugged: {
 		title: () => m.connect_unplugged_title(),
@@ -227,5 +230,9 @@ export const offerWords: Readonly<Record<ConnectOffer, () => string>> = {
 	use_virtual: () => m.connect_do_use_virtual(),
 	open_setup: () => m.connect_do_open_setup(),
 	open_calibration: () => m.connect_do_open_calibration(),
-	take_over: () => m.connect_do_take_over()
+	take_over: () => m.connect_do_take_over(),
+	other_arm: () => m.connect_do_other_arm(),
+	pair_by_hand: () => m.connect_do_pair_by_hand(),
+	swap_arms: () => m.connect_do_swap_arms(),
+	open_arms: () => m.connect_do_open_arms()
 };

@@ -42,6 +42,8 @@ export interface ArmView {
 	readonly handover: boolean;
 	/** Whether another kind can be chosen now (a real arm needs Web Serial, nothing may be armed). */
 	readonly canSwitchKind: boolean;
+	/** Locked, and its servos hold it up: a person may let it go. */
+	readonly canLetGo?: boolean;
 }
 
 export interface JointView {
@@ -170,6 +172,8 @@ export interface DatasetView {
 	readonly bytes: number;
 	readonly fps: number;
 	readonly simulated: boolean;
+	/** A camera of it was marked: no upload takes it. */
+	readonly localOnly?: boolean;
 	readonly episodes: readonly EpisodeView[];
 	/** Where new episodes go. */
 	readonly active: boolean;
@@ -195,6 +199,8 @@ export interface StorageView {
 /** The one thing to do next. */
 export type NextStep =
 	| 'wait'
+	/** A sheet in the middle says it. */
+	| 'follow_sheet'
 	| 'arm'
 	| 'drive'
 	| 'name_task'
@@ -258,6 +264,8 @@ export interface LabActions {
 	readonly disarm: () => void;
 	/** Freeze, sink into the rest pose, then torque off. */
 	readonly relax: () => void;
+	/** Torque off at once: the person says that a hand holds the arm. */
+	readonly letGo: () => void;
 	readonly stop: () => void;
 	readonly clearStop: () => void;
 	readonly reconnect: () => void;

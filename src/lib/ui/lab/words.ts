@@ -56,6 +56,7 @@ export const startSteps: readonly StartStep[] = ['browser', 'store', 'workers', 
 
 export const nextStepWords: Readonly<Record<NextStep, { title: () => string; hint: () => string }>> = {
 	wait: { title: () => m.step_wait_title(), hint: () => m.step_wait_hint() },
+	follow_sheet: { title: () => m.step_follow_sheet_title(), hint: () => m.step_follow_sheet_hint() },
 	arm: { title: () => m.step_arm_title(), hint: () => m.step_arm_hint() },
 	drive: { title: () => m.step_drive_title(), hint: () => m.step_drive_hint() },
 	name_task: { title: () => m.step_name_task_title(), hint: () => m.step_name_task_hint() },

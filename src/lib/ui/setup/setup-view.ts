@@ -62,6 +62,8 @@ export interface SetupView {
 	readonly problem: SetupProblem | null;
 	/** The person may overrule the problem at hand. */
 	readonly canUseAnyway: boolean;
+	/** How much of the search is done, 0..1; null or absent = not told. */
+	readonly progress?: number | null;
 }
 
 export interface SetupActions {

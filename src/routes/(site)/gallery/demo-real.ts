@@ -21,6 +21,9 @@ export const connectActions: ConnectActions = {
 	openSetup: nothing,
 	openCalibration: nothing,
 	takeOver: nothing,
+	pairByHand: nothing,
+	swapArms: nothing,
+	openArms: nothing,
 	close: nothing
 };
 
@@ -48,6 +51,13 @@ const details: Readonly<Partial<Record<ConnectCause, ConnectProblem['details']>>
 	overheat: { degrees: 71 }
 };
 
+/** A leader beside a follower it does not go with. */
+const pairs: readonly (readonly [id: string, problem: ConnectProblem])[] = [
+	['foreign_arm-leader', { cause: 'foreign_arm', joints: [], details: {} }],
+	['swapped-known', { cause: 'swapped', joints: [], details: { expected: 'leader', found: 'follower' } }],
+	['swapped-by-hand', { cause: 'swapped', joints: [], details: { moved: 'follower' } }]
+];
+
 /** Every step, every cause (every second one after a second failure), every browser without the API. */
 export function connectViews(): { id: string; view: ConnectView }[] {
 	const steps = CONNECT_STEPS.filter((step) => step !== 'problem').map((step) => ({
@@ -71,6 +81,7 @@ export function connectViews(): { id: string; view: ConnectView }[] {
 	return [
 		...steps,
 		{ id: 'start-leader', view: { ...connect, role: 'leader', knownPorts: 1 } },
+		...pairs.map(([id, problem]) => ({ id, view: { ...failed(problem, 1), role: 'leader' as const } })),
 		...causes,
 		...browsers
 	];
@@ -120,7 +131,18 @@ export function calibrationViews(): { id: string; view: CalibrationView }[] {
 		})),
 		{ id: 'checking', view: { ...plain, step: 'checking' } },
 		{ id: 'writing', view: { ...plain, step: 'writing' } },
-		{ id: 'done', view: { ...plain, step: 'done' } },
+		{
+			id: 'done',
+			view: {
+				...plain,
+				step: 'done',
+				file: {
+					fileName: 'Marlin.json',
+					folder: 'robots/so_follower',
+					olderFolder: 'robots/so101_follower'
+				}
+			}
+		},
 		...[...problems, 'unknown'].map((code) => ({
 			id: code,
 			view: {
@@ -156,7 +178,7 @@ export function setupViews(): { id: string; view: SetupView }[] {
 			id: `connect-${joint}`,
 			view: { ...at(index), step: 'connect_motor' as const }
 		})),
-		{ id: 'searching', view: { ...at(2), step: 'searching' } },
+		{ id: 'searching', view: { ...at(2), step: 'searching', progress: 0.42 } },
 		{ id: 'writing', view: { ...at(2), found, step: 'writing' } },
 		{ id: 'motor_done', view: { ...at(2), done: SETUP_ORDER.slice(0, 3), found, step: 'motor_done' } },
 		{ id: 'all_done', view: { ...at(9), step: 'all_done' } },

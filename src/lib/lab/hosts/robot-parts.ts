@@ -1,0 +1,83 @@
+// The parts ROBOT is made of, made and joined when the page has handed out its ports: clock, gate, control, wishes, the arm
+// behind its line, and what only a virtual or only a real arm has.
+
+import type { Setpoint, TickBatch } from '$lib/contracts';
+import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
+import { createGate } from '$lib/robot/safety';
+import type { ClockMode, RobotPorts } from './api';
+import { ArmControl } from './arm-control';
+import { LiveFollower } from './live-follower';
+import { PageLine } from './page-line';
+import { Procedures } from './procedures';
+import { RealArm } from './real-arm';
+import { RealLeader } from './real-leader';
+import { joinPlant, type VirtualParts } from './virtual-parts';
+import { Wishes } from './wishes';
+
+export interface RobotParts {
+	readonly page: PageLine;
+	readonly fps: number;
+	readonly scheduler: Scheduler;
+	readonly virtual: VirtualParts | null;
+	readonly real: RealArm;
+	readonly leader: RealLeader;
+	readonly follower: LiveFollower;
+	readonly control: ArmControl;
+	readonly wishes: Wishes;
+	readonly procedures: Procedures;
+}
+
+export interface RobotPartsEvents {
+	/** The leader's hand squeezed "stop". */
+	readonly onStop: () => void;
+	readonly onBatch: (batch: TickBatch, nowMs: number) => void;
+}
+
+export function joinParts(
+	{ page: pagePort, virtual: virtualPorts }: RobotPorts,
+	options: { readonly clock: ClockMode; readonly fps: number },
+	{ onStop, onBatch }: RobotPartsEvents
+): RobotParts {
+	const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
+	const scheduler = time ?? createWallScheduler();
+	const page = new PageLine(pagePort, scheduler);
+	const gate = createGate();
+	const wishes = new Wishes({ onStop, onRecord: () => page.post('gesture', { gesture: 'record' }) });
+	const control = new ArmControl({
+		armId: 'follower',
+		scheduler,
+		gate,
+		parkAllowed: true,
+		wishOf: (source, nowMs, epoch): Setpoint | null => {
+			const dtS = follower.periodMs / 1000;
+			return wishes.next(source, { nowMs, dtS, epoch }, follower.goal);
+		}
+	});
+	control.changed.on(() => page.report(control));
+	const virtual = virtualPorts === null ? null : joinPlant(virtualPorts, scheduler, time, options);
+	const follower: LiveFollower = new LiveFollower({
+		scheduler,
+		gate,
+		control,
+		fps: options.fps,
+		firstStepMs: () => virtual?.lockstep?.nextStepMs() ?? scheduler.now(),
+		onBatch
+	});
+	const real = new RealArm(scheduler);
+	const leader = new RealLeader({
+		scheduler,
+		hold: (port, patient) => real.hold(port, patient, 'leader'),
+		onDrives: (reader) => {
+			control.leaderChanged();
+			wishes.leader = reader;
+		},
+		onLost: () => page.post('leader-lost', {})
+	});
+	const procedures = new Procedures({
+		scheduler,
+		hold: (port) => real.hold(port, true),
+		onView: (view) => page.post('procedure', view),
+		onCalibrated: (from, to) => page.post('calibrated', { from, to })
+	});
+	return { page, fps: options.fps, scheduler, virtual, real, leader, follower, control, wishes, procedures };
+}
