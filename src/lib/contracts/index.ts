@@ -8,6 +8,7 @@ export * from './episode';
 export * from './error-codes';
 export * from './joint-health';
 export * from './joint-plant';
+export * from './policy';
 export * from './render-protocol';
 export * from './robot-spec';
 export * from './serial-transport';
