@@ -9,6 +9,7 @@ export * from './error-codes';
 export * from './joint-health';
 export * from './joint-plant';
 export * from './policy';
+export * from './policy-protocol';
 export * from './render-protocol';
 export * from './robot-spec';
 export * from './serial-transport';
