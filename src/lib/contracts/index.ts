@@ -9,6 +9,8 @@ export * from './error-codes';
 export * from './joint-health';
 export * from './joint-plant';
 export * from './policy';
+export * from './policy-store';
+export * from './policy-check';
 export * from './policy-protocol';
 export * from './render-protocol';
 export * from './robot-spec';
