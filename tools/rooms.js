@@ -21,10 +21,10 @@ export const ROOMS = {
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
 const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
-	inference: ['package', 'run', 'play'],
+	inference: ['package', 'run', 'play', 'check'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
 	i18n: ['server'],
 	lab: ['bench']
 };
