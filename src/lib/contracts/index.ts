@@ -12,6 +12,7 @@ export * from './policy';
 export * from './policy-store';
 export * from './policy-check';
 export * from './policy-protocol';
+export type * from './policy-report';
 export * from './render-protocol';
 export * from './robot-spec';
 export * from './serial-transport';

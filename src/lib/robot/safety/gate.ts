@@ -44,6 +44,7 @@ interface MutableOutput {
 	refused: boolean;
 	stretch: number;
 	health: number;
+	policySlowMs: number;
 }
 
 const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
@@ -109,7 +110,8 @@ class ArmGate implements SafetyGate {
 			handover: false,
 			refused: false,
 			stretch: 0,
-			health: 0
+			health: 0,
+			policySlowMs: limits.newPolicyMs
 		};
 	}
 
@@ -117,8 +119,10 @@ class ArmGate implements SafetyGate {
 		return this.#ahead.loadShare;
 	}
 
-	introducePolicy(): void {
-		this.#policyMs = 0;
+	introducePolicy(slowMs: number = Number.NaN): void {
+		const minuteMs = this.#limits.newPolicyMs;
+		this.#policyMs = slowMs >= 0 && slowMs <= minuteMs ? minuteMs - slowMs : 0;
+		this.#out.policySlowMs = minuteMs - this.#policyMs;
 	}
 
 	reset(): void {
@@ -263,6 +267,7 @@ class ArmGate implements SafetyGate {
 			asked = Math.max(asked, Math.abs(at(this.#wish, j) - at(goal, j)));
 		}
 		if (wish.source === 'policy') this.#policyMs += 1000 * dtS;
+		this.#out.policySlowMs = Math.max(0, limits.newPolicyMs - this.#policyMs);
 		const tipMmPerS =
 			wish.source === 'park'
 				? limits.parkTipMmPerS
