@@ -141,8 +141,7 @@ export const runEndWords: Words<RunEnd> = {
 	task_done: () => m.policy_rate_run_ended_task_done(),
 	time_up: () => m.policy_rate_run_ended_time_up(),
 	taken_over: () => m.policy_rate_run_ended_taken_over(),
-	fault: () => m.policy_rate_run_ended_fault(),
-	lost: () => m.policy_rate_run_ended_lost()
+	fault: () => m.policy_rate_run_ended_fault()
 };
 
 const limits: Readonly<Record<string, () => string>> = {
