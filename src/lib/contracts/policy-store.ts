@@ -41,8 +41,8 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 export const RUN_JUDGES = ['nobody', 'person', 'sim_task'] as const;
 export type RunJudge = (typeof RUN_JUDGES)[number];
 
-/** Why a run ended; `lost` is said of a run whose tab died, when it is found again. */
-export const RUN_ENDS = ['stopped', 'task_done', 'time_up', 'taken_over', 'fault', 'lost'] as const;
+/** Why a run ended. A run whose tab died has no end. */
+export const RUN_ENDS = ['stopped', 'task_done', 'time_up', 'taken_over', 'fault'] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /** Measured over one run; quantiles are of the answers that came. */

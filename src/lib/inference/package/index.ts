@@ -3,9 +3,11 @@
 
 export { examineOnnx, type OnnxFacts, type OnnxValue } from './onnx/examine';
 export { readPackage } from './read-package';
+export { openPolicyStore, type PolicyStoreOptions } from './store/policy-store';
 export type {
 	PackageProblem,
 	PackageProblemCode,
+	PolicyEngine,
 	PolicyPackage,
 	PolicyReference,
 	PolicyStore,

@@ -44,6 +44,7 @@ interface Parts {
 	readonly id: string;
 	readonly manifest: PolicyManifest;
 	readonly card: string;
+	readonly manifestText: string;
 	readonly packageBytes: number;
 	readonly precisions: readonly PolicyPrecision[];
 	model(precision: PolicyPrecision): Promise<{ bytes: Uint8Array<ArrayBuffer>; facts: OnnxFacts }>;
@@ -52,11 +53,12 @@ interface Parts {
 }
 
 function toPackage(parts: Parts, facts: PolicyPackage['facts']): PolicyPackage {
-	const { id, manifest, card, packageBytes, precisions } = parts;
+	const { id, manifest, card, manifestText, packageBytes, precisions } = parts;
 	return {
 		id,
 		manifest,
 		card,
+		manifestText,
 		packageBytes,
 		precisions,
 		facts,
@@ -81,6 +83,7 @@ async function openParts(zip: Blob): Promise<Parts> {
 		id: await hash(told.bytes),
 		manifest,
 		card: card === undefined ? '' : (await readText(zip, card, CARD, CARD_BYTES)).text,
+		manifestText: told.text,
 		packageBytes: zip.size,
 		precisions: fp16 === undefined ? ['fp32'] : ['fp32', 'fp16'],
 		async model(precision) {

@@ -1,6 +1,7 @@
 // What this door hands out: a package that was believed, the reasons why one was not, and the store of a seat.
 
 import type {
+	ErrorCode,
 	NewPolicyRun,
 	PolicyListing,
 	PolicyManifest,
@@ -13,14 +14,8 @@ import type {
 import type { Result } from '$lib/core';
 import type { OnnxFacts } from './onnx/examine';
 
-export type PackageProblemCode =
-	/** Bytes are missing, were changed, or contradict each other. Fetch it again. */
-	| 'policy_package_damaged'
-	/** It asks for something a policy has no need of, or would take more than this lab grants. Never loaded. */
-	| 'policy_package_unsafe'
-	/** A newer lab wrote it. */
-	| 'policy_package_from_future'
-	| 'policy_package_too_large';
+/** Codes with words for the learner (`contracts/error-codes.ts`); `part` is their detail. */
+export type PackageProblemCode = Extract<ErrorCode, `policy_package_${string}`>;
 
 /** Why a package is not believed. */
 export interface PackageProblem {
@@ -45,6 +40,8 @@ export interface PolicyPackage {
 	readonly manifest: PolicyManifest;
 	/** README.md; '' when there is none. Text of strangers. */
 	readonly card: string;
+	/** manifest.json as it came. */
+	readonly manifestText: string;
 	readonly packageBytes: number;
 	readonly precisions: readonly PolicyPrecision[];
 	/** What was found in the graph, per precision. */
@@ -62,6 +59,28 @@ export interface StoreFull {
 	readonly code: 'storage_full';
 	readonly part: string;
 	readonly reason: string;
+}
+
+type PolicyTable = 'about' | 'packages' | 'files' | 'runs';
+
+/** What the store needs of a transaction; a body awaits nothing but these, and one that throws leaves no trace. */
+export interface PolicyTransaction {
+	get(table: PolicyTable, key: string): Promise<unknown>;
+	getAll(table: PolicyTable): Promise<unknown[]>;
+	put(table: PolicyTable, key: string, value: unknown): Promise<void>;
+	delete(table: PolicyTable, key: string): Promise<void>;
+}
+
+/** The thing that keeps bytes: the recorder room's StorageEngine, by shape. */
+export interface PolicyEngine {
+	read<T>(body: (transaction: PolicyTransaction) => Promise<T>): Promise<T>;
+	/** Rejects with `storage_full` or `no_indexeddb` when the transaction did not happen. */
+	write<T>(
+		durability: 'relaxed' | 'strict',
+		body: (transaction: PolicyTransaction) => Promise<T>
+	): Promise<T>;
+	close(): void;
+	destroy(): Promise<void>;
 }
 
 /** Packages and runs of one seat. Nothing of it needs a network. */

@@ -34,7 +34,7 @@ describe('shapes, as onnx works them out', () => {
 	it.each(operators)('$name', ({ onnx, shapes }) => {
 		const bytes = Uint8Array.from(Buffer.from(onnx, 'base64'));
 		expect(Object.keys(shapes).length).toBeGreaterThan(0);
-		expectShapes(bytes, shapes as unknown as Shapes);
+		expectShapes(bytes, shapes);
 		const facts = examineOnnx(bytes);
 		const types = Object.values(shapes as unknown as Shapes).map(({ type }) => type);
 		// A policy answers in float32; anything else was worked out but is refused.
@@ -48,7 +48,7 @@ describe('shapes, as onnx works them out', () => {
 	});
 
 	it('of its 16-bit form, whose nodes are in no order', async () => {
-		expectShapes(await fixture('policy.fp16.onnx'), net.halfShapes as unknown as Shapes);
+		expectShapes(await fixture('policy.fp16.onnx'), net.halfShapes);
 	});
 });
 
