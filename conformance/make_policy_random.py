@@ -1,10 +1,11 @@
 """Writes an ACT checkpoint with random weights from a seed, by LeRobot itself, as lerobot-train would leave it.
 
-    python conformance/make_policy_random.py OUT [--seed 1] [--cameras top:320x240,wrist:320x240] [--chunk 20] [--KEY VALUE ...]
+    python conformance/make_policy_random.py OUT [--seed 1] [--cameras top:320x240,wrist:320x240] [--chunk 20]
+                                             [--KEY VALUE ...]
 
-OUT becomes the folder `pretrained_model`; KEY is any field of LeRobot's ACTConfig that is a number or a word. Weights are
-random in the way that a trained network's are not zero: frozen batch norms too, whose fresh values would hide a wrong
-folding. Normalisation is that of a plausible SO-101 dataset, images with ImageNet's figures, as in training.
+OUT becomes the folder `pretrained_model`; KEY is any field of LeRobot's ACTConfig that is a number or a word. Weights
+are random in the way that a trained network's are not zero: frozen batch norms too, whose fresh values would hide a
+wrong folding. Normalisation is that of a plausible SO-101 dataset, images with ImageNet's figures, as in training.
 """
 
 import argparse

@@ -134,9 +134,13 @@ def check_pipeline(folder: Path, name: str, allowed: set[str], needed: str) -> d
     for step_name, step in zip(names, steps, strict=True):
         config = step.get("config") or {}
         if step_name in RELATIVE_STEPS and config.get("enabled", True):
-            raise ExportError("relative_actions", f"{path.name} has {step_name}: only absolute targets can be exported.")
+            raise ExportError(
+                "relative_actions", f"{path.name} has {step_name}: only absolute targets can be exported."
+            )
         if step_name not in allowed and step_name not in RELATIVE_STEPS:
-            raise ExportError("processor_unsupported", f"{path.name} has the step {step_name}, which cannot be carried.")
+            raise ExportError(
+                "processor_unsupported", f"{path.name} has the step {step_name}, which cannot be carried."
+            )
         if step_name == "device_processor" and config.get("float_dtype"):
             raise ExportError("processor_unsupported", f"{path.name} casts to {config['float_dtype']}.")
         state = step.get("state_file")
@@ -227,7 +231,7 @@ def training_steps(folder: Path, train_config: dict) -> int | None:
 
 
 def on_cpu(pipeline: dict) -> dict:
-    """The override that keeps a pipeline of a GPU training here. LeRobot refuses overrides of steps that are not there."""
+    """Keeps a pipeline of a GPU training on the CPU. LeRobot refuses overrides of steps that are not there."""
     has_device = any(step.get("registry_name") == "device_processor" for step in pipeline["steps"])
     return {"device_processor": {"device": "cpu"}} if has_device else {}
 
@@ -245,6 +249,7 @@ def load(path: Path) -> Checkpoint:
         if step.get("registry_name") == "rename_observations_processor":
             renaming.update((step.get("config") or {}).get("rename_map") or {})
 
+    import torch
     from lerobot.configs.policies import PreTrainedConfig
     from lerobot.policies.act.modeling_act import ACTPolicy
     from lerobot.policies.factory import make_pre_post_processors
@@ -257,9 +262,9 @@ def load(path: Path) -> Checkpoint:
     config.pretrained_backbone_weights = None
     cameras, joints = check_features(config, renaming)
     with contextlib.redirect_stdout(sys.stderr):
-        blank = ACTPolicy(config)
-        check_weights(folder / "model.safetensors", blank)
-        del blank
+        with torch.device("meta"):
+            shapes = ACTPolicy(config)
+        check_weights(folder / "model.safetensors", shapes)
         policy = ACTPolicy.from_pretrained(folder, config=config)
         preprocessor, postprocessor = make_pre_post_processors(
             config, str(folder), preprocessor_overrides=on_cpu(pre), postprocessor_overrides=on_cpu(post)

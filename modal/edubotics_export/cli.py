@@ -43,12 +43,18 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    p.add_argument("checkpoint", type=Path, help="folder pretrained_model, a checkpoint, or lerobot-train's output folder")
+    p.add_argument(
+        "checkpoint", type=Path, help="folder pretrained_model, a checkpoint, or lerobot-train's output folder"
+    )
     p.add_argument("-o", "--output", type=Path, required=True, help="the package, a .zip file")
-    p.add_argument("--dataset", type=Path, metavar="ROOT", help="what it was trained on: joints, rate, task, pictures, range")
+    p.add_argument(
+        "--dataset", type=Path, metavar="ROOT", help="what it was trained on: joints, rate, task, pictures, range"
+    )
     origin = p.add_mutually_exclusive_group()
     origin.add_argument("--real", dest="simulated", action="store_false", default=None, help="recorded on a real arm")
-    origin.add_argument("--simulated", dest="simulated", action="store_true", default=None, help="recorded in simulation")
+    origin.add_argument(
+        "--simulated", dest="simulated", action="store_true", default=None, help="recorded in simulation"
+    )
     p.add_argument("--name", help="what people call the policy")
     p.add_argument("--task", default="", help="what it does, in a sentence; else the dataset's")
     p.add_argument("--robot", help="robot type, such as so101_follower; else the dataset's")
@@ -57,8 +63,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--licence", default=Said.licence, help="SPDX, such as CC-BY-4.0")
     p.add_argument("--limits", default="", help="what it cannot do, in plain words")
     p.add_argument("--seconds", type=float, help="wall time of the training")
-    p.add_argument("--calibration", action="append", default=[], metavar="FINGERPRINT", help="of a follower it was recorded with")
-    p.add_argument("--metric", action="append", default=[], type=metric, metavar="NAME=NUMBER", help="a measured figure")
+    p.add_argument(
+        "--calibration", action="append", default=[], metavar="FINGERPRINT", help="of a follower it was recorded with"
+    )
+    p.add_argument(
+        "--metric", action="append", default=[], type=metric, metavar="NAME=NUMBER", help="a measured figure"
+    )
     return p
 
 
@@ -90,7 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error[{error.code}]: {error}", file=sys.stderr)
         return 1
     except ImportError as error:
-        print(f"error[lerobot_version]: {error}. pip install 'lerobot[dataset]==0.6.1' onnx onnxruntime", file=sys.stderr)
+        print(
+            f"error[lerobot_version]: {error}. pip install 'lerobot[dataset]==0.6.1' onnx onnxruntime", file=sys.stderr
+        )
         return 1
     for note in made.notes:
         print(f"note: {note}")

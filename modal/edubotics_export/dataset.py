@@ -14,7 +14,7 @@ from .errors import ExportError
 
 VERSION = "v3.0"
 STATE = "observation.state"
-# In the fingerprint. Videos are left out: gigabytes, and whoever has the same rows and statistics has the same pictures.
+# In the fingerprint. Videos are left out: gigabytes, and the same rows and statistics mean the same pictures.
 FINGERPRINTED = ("meta", "data")
 
 
@@ -87,7 +87,7 @@ def _read(root: Path, episodes: list[int] | None, name: str | None) -> DatasetFa
     order = np.argsort(index)
     numbers = np.unique(owner)
     tasks = pq.read_table(root / "meta" / "tasks.parquet").to_pandas()
-    sentences = [str(task) for task in (tasks["task"] if "task" in tasks else tasks.index)]
+    sentences = [str(task) for task in tasks.get("task", tasks.index)]
     cameras = {}
     for key, feature in features.items():
         if key.startswith("observation.images.") and feature["dtype"] in ("video", "image"):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from onnx import ModelProto
 
 from . import checkpoint as checkpoints
 from . import dataset as datasets
@@ -111,7 +112,9 @@ def observe(checkpoint: Checkpoint, dataset: DatasetFacts | None) -> list[dict]:
     return [{key: row[key].float() for key in keys} for row in rows]
 
 
-def to_half(model, wanted: graph.Signature, asked: reference.Reference, metrics: dict, notes: list[str]) -> bytes | None:
+def to_half(
+    model: ModelProto, wanted: graph.Signature, asked: reference.Reference, metrics: dict, notes: list[str]
+) -> bytes | None:
     """None, with a note, where 16 bits are not enough for this policy."""
     halved = half.halve(model)
     graph.check(halved, wanted)
@@ -133,7 +136,9 @@ def round_up(value: float) -> float:
     return float(f"{math.ceil(value / unit) * unit:.2g}")
 
 
-def training_pictures(checkpoint: Checkpoint, dataset: DatasetFacts | None, observations: list[dict]) -> dict[str, bytes]:
+def training_pictures(
+    checkpoint: Checkpoint, dataset: DatasetFacts | None, observations: list[dict]
+) -> dict[str, bytes]:
     """The first picture of the first episode per camera, as PNG. None were seen without a dataset."""
     if dataset is None:
         return {}

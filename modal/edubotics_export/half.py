@@ -1,7 +1,8 @@
 """The same graph with 16-bit weights, made by ONNX Runtime's converter.
 
-Normalisation stays in 32 bits at both ends, and so does the layer that answers: 16 bits would round an angle of 150 degrees
-to an eighth of a degree, and two standard deviations of a joint to a thousandth of them. Knows ONNX. Does not know what the numbers mean.
+Normalisation stays in 32 bits at both ends, and so does the layer that answers: 16 bits would round an angle of 150
+degrees to an eighth of a degree, and two standard deviations of a joint to a thousandth of them. Knows ONNX. Does not
+know what the numbers mean.
 """
 
 import logging
@@ -53,7 +54,7 @@ def edges(model: ModelProto) -> set[str]:
 
 
 def join_casts(graph: onnx.GraphProto) -> None:
-    """A cast down that is only cast up again loses digits for nothing: the converter puts such pairs at inputs and outputs."""
+    """A cast down that is cast up again loses digits for nothing: the converter makes such pairs at both ends."""
     makers = {name: node for node in graph.node for name in node.output}
     for node in list(graph.node):
         if node.op_type != "Cast" or target(node) != TensorProto.FLOAT:

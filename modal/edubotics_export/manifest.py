@@ -82,7 +82,9 @@ def build(
     """PolicyManifest, keys in the contract's order."""
     robot, joints, fps = robot_facts(checkpoint, dataset, said)
     if said.simulated is None:
-        raise ExportError("facts_missing", "Was the dataset recorded on a real arm or in simulation? --real or --simulated.")
+        raise ExportError(
+            "facts_missing", "Was it recorded on a real arm or in simulation? Give --real or --simulated."
+        )
     trained_on = (checkpoint.train_config.get("dataset") or {}).get("repo_id") or ""
     return {
         "schema_version": SCHEMA_VERSION,

@@ -1,7 +1,7 @@
-"""ACT as it runs on a robot: what LeRobot's `ACT.forward` computes for one observation, with everything constant computed once.
+"""ACT as it runs on a robot: what LeRobot's `ACT.forward` computes for one observation, constants computed once.
 
-Knows LeRobot's module names (`lerobot/policies/act/modeling_act.py`, 0.6.1) and takes their weights. Leaves out what only
-training needs. What differs from LeRobot, and why the numbers do not:
+Knows LeRobot's module names (`lerobot/policies/act/modeling_act.py`, 0.6.1) and takes their weights. Leaves out what
+only training needs. What differs from LeRobot, and why the numbers do not:
 - Batch norms are frozen, so each is folded into the convolution before it.
 - One observation at a time: tokens are the rows of a matrix, which exports to one Gemm per linear layer.
 - Cameras of one size go through the backbone as one batch. Cameras of different sizes are grouped; the order of the
@@ -261,6 +261,6 @@ def by_size(cameras: tuple[Camera, ...]) -> list[list[int]]:
 
 
 def build(checkpoint: Checkpoint) -> RobotAct:
-    """Takes the weights of a copy: the checkpoint's own policy stays as LeRobot loaded it, to be asked for reference."""
+    """Takes the weights of a copy: the checkpoint's own policy stays as LeRobot loaded it, to be asked for answers."""
     spare = replace(checkpoint, policy=copy.deepcopy(checkpoint.policy))
     return RobotAct(spare).eval().requires_grad_(False)

@@ -1,7 +1,7 @@
 """Observations and LeRobot's own answers, and how far an exported model is from them.
 
-Knows how LeRobot asks a policy on a robot: pre-processor, `predict_action_chunk`, post-processor. The answers never come
-from the exported model. Does not know zips.
+Knows how LeRobot asks a policy on a robot: pre-processor, `predict_action_chunk`, post-processor. The answers never
+come from the exported model. Does not know zips.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ TOLERANCE_FP16 = 0.05
 
 @dataclass(frozen=True)
 class Reference:
-    """`inputs`: as the model wants them, per observation and name with a leading 1. `actions`: LeRobot's, [K, chunk, N]."""
+    """`inputs`: as the model wants them, by name with a leading 1. `actions`: LeRobot's, [K, chunk, N]."""
 
     inputs: list[dict[str, np.ndarray]]
     actions: np.ndarray
@@ -62,6 +62,16 @@ def picture(random: np.random.Generator, width: int, height: int) -> np.ndarray:
 @torch.no_grad()
 def ask_lerobot(checkpoint: Checkpoint, observations: list[dict[str, torch.Tensor]]) -> Reference:
     """LeRobot's policy with its own processors, one observation at a time as on a robot."""
+    # On one thread sums have one order, so the same checkpoint gives the same bytes whatever the number of cores.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _ask(checkpoint, observations)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _ask(checkpoint: Checkpoint, observations: list[dict[str, torch.Tensor]]) -> Reference:
     inputs, actions = [], []
     names = [STATE, *(camera.key for camera in checkpoint.cameras)]
     for observation in observations:

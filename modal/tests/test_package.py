@@ -72,7 +72,8 @@ def test_any_reader_can_check_itself(archive: zipfile.ZipFile) -> None:
         assert np.abs(answer[0] - tensors["action"][number]).max() <= 1e-4
     assert np.abs(tensors["action"][0] - tensors["action"][1]).max() > 0.01
     pictures = tensors["observation.images.top"]
-    assert 0 <= pictures.min() and pictures.max() <= 1
+    assert pictures.min() >= 0
+    assert pictures.max() <= 1
 
 
 def test_card_states_what_is_not_known(archive: zipfile.ZipFile) -> None:
@@ -83,7 +84,17 @@ def test_card_states_what_is_not_known(archive: zipfile.ZipFile) -> None:
 
 def test_command_line(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "policy.zip"
-    facts = ["--robot", "so101_follower", "--fps", "25", "--real", "--limits", "One table.", "--metric", "final_loss=0.25"]
+    facts = [
+        "--robot",
+        "so101_follower",
+        "--fps",
+        "25",
+        "--real",
+        "--limits",
+        "One table.",
+        "--metric",
+        "final_loss=0.25",
+    ]
     assert main([str(checkpoint.parent), "-o", str(out), *facts]) == 0
     assert "nodes" in capsys.readouterr().out
     with zipfile.ZipFile(out) as archive:

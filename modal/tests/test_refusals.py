@@ -131,7 +131,10 @@ REFUSED: dict[str, tuple[str, Change]] = {
         inputs(**{"observation.images.top": {"type": "VISUAL", "shape": [1, 48, 64]}}),
     ),
     "a camera without a name": ("features_unsupported", renamed_picture),
-    "state of another length": ("features_unsupported", inputs(**{"observation.state": {"type": "STATE", "shape": [5]}})),
+    "state of another length": (
+        "features_unsupported",
+        inputs(**{"observation.state": {"type": "STATE", "shape": [5]}}),
+    ),
     "another input": (
         "features_unsupported",
         inputs(**{"observation.effort": {"type": "STATE", "shape": [6]}}),
@@ -208,7 +211,9 @@ def test_a_checkpoint_of_a_gpu_training_with_imagenet_weights_loads_offline(spoi
     config(device="cuda", pretrained_backbone_weights="ResNet18_Weights.IMAGENET1K_V1")(spoiled)
 
     def on_gpu(old: dict) -> None:
-        next(entry for entry in old["steps"] if entry["registry_name"] == "device_processor")["config"]["device"] = "cuda"
+        next(entry for entry in old["steps"] if entry["registry_name"] == "device_processor")["config"]["device"] = (
+            "cuda"
+        )
 
     edit(spoiled / "policy_preprocessor.json", on_gpu)
     assert run(spoiled).manifest["metrics"]["parity_fp32"] <= 1e-4
