@@ -28,3 +28,13 @@ export { emptyObservation } from './model-values';
 export type { LoadOrt, LocalBackend } from './ort-module';
 export { openOrtRuntime, type OpenFailureCode, type OpenOptions, type OrtRuntime } from './ort-runtime';
 export { createScriptedRuntime, holdStill, type PolicyScript } from './scripted-runtime';
+export {
+	loadPolicy,
+	runLimitMs,
+	type Loaded,
+	type LoadPlan,
+	type LoadProblem,
+	type LoadProgress
+} from './load-policy';
+export { createPictures, fillImages, type Pictures } from './pictures';
+export { createWantDesk, type Answer, type DeskPolicy, type WantDesk } from './want-desk';

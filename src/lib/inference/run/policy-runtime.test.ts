@@ -5,11 +5,12 @@ import { describeContract } from '$lib/core/testing/describe-contract';
 import type { PolicyManifest, PolicyRuntime } from '$lib/contracts';
 import { checkReference } from './check-reference';
 import type { EngineLine, FromEngine, ToEngine } from './engine-protocol';
-import { serveEngine, type OpenRuntime } from './engine-server';
+import type { OpenRuntime } from './engine-server';
 import { openFarRuntime, type FarOptions } from './far-runtime';
 import { openOrtRuntime } from './ort-runtime';
 import { policyRuntimeContract } from './policy-runtime.contract';
 import { createScriptedRuntime, holdStill } from './scripted-runtime';
+import { engineHere } from './testing/engine-here';
 import { loadOrtInNode } from './testing/ort-node';
 import { runtimeHarness, scriptedHarness, type NetName } from './testing/runtime-harness';
 import { HAZARD, LOOK, LOOK_REFERENCE, lookByHeart } from './testing/small-nets';
@@ -24,23 +25,6 @@ async function open(manifest: PolicyManifest, net: NetName): Promise<PolicyRunti
 	const opened = await openInNode({ manifest, model, precision: 'fp32', backend: 'wasm', threads: 1 });
 	if (!opened.ok) throw new Error(opened.error.detail);
 	return opened.value;
-}
-
-/** An engine in this realm, behind ports: what is said crosses as it would between threads. */
-function engineHere(openRuntime: OpenRuntime): EngineLine {
-	const { port1, port2 } = new MessageChannel();
-	serveEngine(port2, openRuntime);
-	const line: EngineLine = {
-		postMessage: (message) => port1.postMessage(message),
-		onMessage: null,
-		onBroken: null,
-		terminate() {
-			port1.close();
-			port2.close();
-		}
-	};
-	port1.onmessage = ({ data }: MessageEvent<FromEngine>) => line.onMessage?.(data);
-	return line;
 }
 
 async function farOptions(manifest: PolicyManifest, net: NetName): Promise<FarOptions> {
@@ -163,7 +147,9 @@ describe('an engine in a thread of its own', () => {
 			},
 			onMessage: null,
 			onBroken: null,
-			terminate: () => void terminated++
+			terminate() {
+				terminated++;
+			}
 		};
 		return { line, asked, terminated: () => terminated };
 	}
