@@ -10,6 +10,7 @@ import { root } from './run.mjs';
 const TYPES = {
 	'.html': 'text/html; charset=utf-8',
 	'.js': 'text/javascript',
+	'.mjs': 'text/javascript',
 	'.css': 'text/css',
 	'.wasm': 'application/wasm'
 };
