@@ -43,7 +43,7 @@ async function work(file) {
 }
 
 async function start() {
-	const file = await bundleForNode('tools/policy/collect.ts', 'policy-collect');
+	const file = await bundleForNode('tools/policy/recording.ts', 'policy-collect');
 	const self = fileURLToPath(import.meta.url);
 	const ends = Array.from({ length: processes }, (_, part) => {
 		const args = [self, ...process.argv.slice(2), '--bundle', file, '--part', String(part)];

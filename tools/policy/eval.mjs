@@ -1,16 +1,15 @@
 /**
  * Counts how often a policy puts the cube on the target, from starts it has never seen.
  *
- *     npm run policy:eval -- --starts 300 --seed 1 [--speed normal|first-minute] [--model FILE.onnx]
+ *     npm run policy:eval -- --starts 300 --seed 1 [--speed normal|first-minute] [--package FILE.zip]
  *         [--latency 1] [--camera-moved 0.01] [--processes 2] [--limit SECONDS]
  *
- * Without --model it takes the package that the app serves. Everything runs in virtual time in the product's own parts:
+ * Without --package it takes the one that the app serves. Everything runs in virtual time in the product's own parts:
  * gate, loop, bus bytes, servo chain, MuJoCo, virtual cameras, frameToTensor, onnxruntime-web. Writes the counts beside the
  * model's run folder (.cache/policy/eval-*.json).
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,7 +22,7 @@ const { values } = parseArgs({
 		starts: { type: 'string', default: '300' },
 		seed: { type: 'string', default: '1' },
 		speed: { type: 'string', default: 'normal' },
-		model: { type: 'string', default: '.cache/policy/run/policy.fp32.onnx' },
+		package: { type: 'string', default: 'static/policies/pick-place.zip' },
 		latency: { type: 'string', default: '1' },
 		'camera-moved': { type: 'string', default: '0' },
 		limit: { type: 'string' },
@@ -41,15 +40,13 @@ const limitS = Number(values.limit ?? (speed === 'normal' ? 30 : 60));
 
 /** @param {string} file */
 async function work(file) {
-	const { evaluate } = await import(pathToFileURL(file).href);
+	const { evaluate, openModel, openPackage } = await import(pathToFileURL(file).href);
 	const part = Number(values.part);
 	const all = Array.from({ length: starts }, (_, i) => first + i);
-	const manifest = JSON.parse(
-		readFileSync(path.join(path.dirname(path.resolve(root, values.model)), 'manifest.json'), 'utf8')
-	);
-	await evaluate({
-		model: new Uint8Array(readFileSync(path.resolve(root, values.model))),
-		manifest,
+	const policy = await openPackage(path.resolve(root, values.package));
+	process.send?.({ model: policy.manifest.files.fp32.sha256 });
+	const runtime = await openModel(policy);
+	await evaluate(runtime, {
 		seeds: all.filter((_, i) => i % Number(values.processes) === part),
 		speed,
 		limitS,
@@ -57,20 +54,26 @@ async function work(file) {
 		cameraMovedM: Number(values['camera-moved']),
 		onTrial: (/** @type {object} */ result) => process.send?.(result)
 	});
+	await runtime.close();
 	process.disconnect();
 }
 
 async function start() {
-	const file = await bundleForNode('tools/policy/eval.ts', `policy-eval-${process.pid}`);
+	const file = await bundleForNode('tools/policy/evaluate.ts', `policy-eval-${process.pid}`);
 	const self = fileURLToPath(import.meta.url);
 	const startedMs = performance.now();
 	/** @type {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }[]} */
 	const results = [];
+	let model = '';
 	const ends = Array.from({ length: Number(values.processes) }, (_, part) => {
 		const args = [self, ...process.argv.slice(2), '--bundle', file, '--part', String(part)];
 		const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-		child.on('message', (result) => {
-			results.push(/** @type {never} */ (result));
+		child.on('message', (/** @type {never} */ said) => {
+			if ('model' in said) {
+				model = said['model'];
+				return;
+			}
+			results.push(said);
 			if (results.length % 50 === 0)
 				console.log(`${results.filter((r) => r.success).length} of ${results.length}`);
 		});
@@ -81,11 +84,11 @@ async function start() {
 		console.error(`policy:eval: only ${results.length} of ${starts} starts were run`);
 		process.exit(1);
 	}
-	report(results, (performance.now() - startedMs) / 1000);
+	report(results, model, (performance.now() - startedMs) / 1000);
 }
 
-/** @param {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }[]} results @param {number} wallS */
-function report(results, wallS) {
+/** @param {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }[]} results @param {string} model @param {number} wallS */
+function report(results, model, wallS) {
 	const good = results.filter((r) => r.success);
 	const failed = results.filter((r) => !r.success).sort((a, b) => a.seed - b.seed);
 	const { low, high } = wilson(good.length, starts);
@@ -104,9 +107,8 @@ function report(results, wallS) {
 		);
 	const folder = path.join(root, '.cache', 'policy');
 	mkdirSync(folder, { recursive: true });
-	const model = readFileSync(path.resolve(root, values.model));
 	const facts = {
-		model_sha256: createHash('sha256').update(model).digest('hex'),
+		model_sha256: model,
 		trials: starts,
 		successes: good.length,
 		first_seed: first,

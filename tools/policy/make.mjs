@@ -36,16 +36,46 @@ async function part(name, command, args) {
 
 rmSync(at('demos'), { recursive: true, force: true });
 const { episodes, steps, seed, starts } = values;
-await part('recording', process.execPath, [tool('collect.mjs'), '--episodes', episodes, '--out', at('demos')]);
+await part('recording', process.execPath, [
+	tool('collect.mjs'),
+	'--episodes',
+	episodes,
+	'--out',
+	at('demos')
+]);
 const folders = ['--demos', at('demos')];
-await part('training', python, [tool('train.py'), ...folders, '--out', at('run'), '--steps', steps, '--seed', seed]);
-await part('packing', python, [tool('package.py'), ...folders, '--run', at('run'), '--out', at('run', 'pick-place.zip')]);
-const counted = ['--model', at('run', 'policy.fp32.onnx'), '--starts', starts, '--seed', '1'];
+await part('training', python, [
+	tool('train.py'),
+	...folders,
+	'--out',
+	at('run'),
+	'--steps',
+	steps,
+	'--seed',
+	seed
+]);
+await part('packing', python, [
+	tool('package.py'),
+	...folders,
+	'--run',
+	at('run'),
+	'--out',
+	at('run', 'pick-place.zip')
+]);
+const counted = ['--package', at('run', 'pick-place.zip'), '--starts', starts, '--seed', '1'];
 await part('counting', process.execPath, [tool('eval.mjs'), ...counted]);
 await part('counting slowly', process.execPath, [tool('eval.mjs'), ...counted, '--speed', 'first-minute']);
 const success = ['--success', at('eval-normal.json'), at('eval-first_minute.json')];
 const zip = at('run', 'pick-place.zip');
-await part('packing with its counts', python, [tool('package.py'), ...folders, '--run', at('run'), ...success, '--out', zip]);
+await part('packing with its counts', python, [
+	tool('package.py'),
+	...folders,
+	'--run',
+	at('run'),
+	...success,
+	'--out',
+	zip
+]);
 if (values.keep) {
 	const served = path.join(root, 'static', 'policies');
 	mkdirSync(served, { recursive: true });

@@ -148,8 +148,6 @@ def main() -> None:
         **files,
         "README.md": write_card(card_facts, facts, successes).encode(),
     }
-    for name in ("manifest.json", "policy.fp32.onnx"):
-        (args.run / name).write_bytes(files[name])
     write_zip(args.out, files)
     print(f"{args.out}: {args.out.stat().st_size} bytes")
 

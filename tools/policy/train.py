@@ -97,9 +97,10 @@ def train(args: argparse.Namespace) -> None:
     batch = args.batch
 
     def picture(patches: torch.Tensor) -> torch.Tensor:
-        """Bytes -> -1..1, a little brighter or darker and tinted. Never shifted: a pixel is a centimetre."""
+        """Bytes -> -1..1, a trace brighter or darker and tinted (the virtual light never changes; a codec may a little).
+        Never shifted: a pixel is a centimetre."""
         x = patches.float().div_(127.5).sub_(1).view(batch, shape.patches, 3, -1)
-        x = x * (1 + 0.1 * torch.randn(batch, 1, 1, 1)) + 0.08 * torch.randn(batch, 1, 3, 1)
+        x = x * (1 + 0.03 * torch.randn(batch, 1, 1, 1)) + 0.02 * torch.randn(batch, 1, 3, 1)
         return x.view(batch, shape.patches, -1)
 
     curve: list[tuple[int, float]] = []
@@ -110,7 +111,7 @@ def train(args: argparse.Namespace) -> None:
         for group in optimiser.param_groups:
             group["lr"] = rate
         rows = torch.randint(0, demos.count, (batch,))
-        answer = policy([picture(p[rows]) for p in demos.patches], states[rows] + 0.03 * torch.randn(batch, shape.joints))
+        answer = policy([picture(p[rows]) for p in demos.patches], states[rows] + 0.01 * torch.randn(batch, shape.joints))
         loss = (answer - wanted[rows]).abs().mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
