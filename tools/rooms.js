@@ -26,7 +26,7 @@ const SIDE_DOORS = {
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
 	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
 	i18n: ['server'],
-	lab: ['bench']
+	lab: ['bench', 'models']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];

@@ -30,7 +30,8 @@ export interface PolicyCheckView {
 	readonly cameras: readonly { readonly name: string; readonly trainingUrl: string | null }[];
 }
 
-export type PolicyRunState = 'ready' | 'starting' | 'running' | 'paused' | 'holding' | 'ended';
+/** `by_hand`: a person took over; the model may go on from there. */
+export type PolicyRunState = 'ready' | 'starting' | 'running' | 'paused' | 'by_hand' | 'holding' | 'ended';
 
 export const POLICY_WAITS = [
 	/** Started, and the first answer is on its way. */

@@ -95,6 +95,7 @@ export const runStateWords: Readonly<Record<PolicyRunState, { label: () => strin
 	starting: { label: () => m.policy_state_starting(), tone: 'busy' },
 	running: { label: () => m.policy_state_running(), tone: 'ok' },
 	paused: { label: () => m.policy_state_paused(), tone: 'idle' },
+	by_hand: { label: () => m.policy_state_by_hand(), tone: 'busy' },
 	holding: { label: () => m.policy_state_holding(), tone: 'warn' },
 	ended: { label: () => m.policy_state_ended(), tone: 'idle' }
 };
