@@ -34,7 +34,7 @@ export type PolicyRunReason =
 	| 'silent'
 	/** Nobody who could answer is connected. */
 	| 'no-policy-worker'
-	/** The arm was not read for 50 ms. */
+	/** A picture or the state was too old, or the policy is being opened anew. */
 	| PolicyWaitReason
 	| PolicyFailureCode;
 

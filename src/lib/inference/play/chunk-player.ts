@@ -77,8 +77,10 @@ export interface ChunkPlayer {
 	/** One is made now; the answer has to carry this number. */
 	observe(): number;
 	answer(chunk: ActionChunk): ChunkFate;
-	/** There will be no answer to this observation. */
-	unanswered(tick: number): void;
+	/** There will be no answer to this observation. False when nobody waits for one. */
+	unanswered(tick: number): boolean;
+	/** Voids the answer under way and plays on what there is: who was asked is gone. */
+	forget(): void;
 	/** Voids plan and answers under way: the arm holds until a fresh observation is answered. */
 	hold(): void;
 	/** 0.25..1; anything else is refused. */
@@ -233,18 +235,24 @@ class Player implements ChunkPlayer {
 		return 'taken';
 	}
 
-	unanswered(tick: number): void {
+	unanswered(tick: number): boolean {
 		const seen = this.#seen.get(tick);
-		if (seen === undefined || seen.fate === 'answered') return;
+		if (seen === undefined) return false;
+		const waitedFor = this.#open === seen;
 		seen.fate = 'answered';
-		if (this.#open === seen) this.#open = null;
+		if (waitedFor) this.#open = null;
+		return waitedFor;
+	}
+
+	forget(): void {
+		if (this.#open !== null) this.#open.fate = 'void';
+		this.#open = null;
 	}
 
 	hold(): void {
 		this.#plan.clear();
 		this.#seam.reset();
-		if (this.#open !== null) this.#open.fate = 'void';
-		this.#open = null;
+		this.forget();
 		this.#hopingSinceS = null;
 		this.#heldS = 0;
 		this.#pace = 0;

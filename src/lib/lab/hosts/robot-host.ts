@@ -14,20 +14,16 @@ import {
 	type SetpointSource,
 	type Beat
 } from '$lib/contracts';
-import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
 import type { ArmError, ControlLoop } from '$lib/robot';
-import { createGate, type SafetyGate } from '$lib/robot/safety';
 import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
-import { ArmControl } from './arm-control';
 import { createArmJournal, type ArmJournalEntry } from './arm-journal';
 import { VIRTUAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
-import { Procedures, type ProcedureAction, type ProcedureName } from './procedures';
-import { RealArm } from './real-arm';
-import { RealLeader } from './real-leader';
+import type { StartPolicy } from './policy-start';
+import type { ProcedureAction, ProcedureName } from './procedures';
+import type { RealLeader } from './real-leader';
 import { RecordFlow } from './record-flow';
-import { joinPlant, type VirtualParts } from './virtual-parts';
+import { createRobotParts, type RobotParts } from './robot-parts';
 import { createWatchedLoop } from './watched-loop';
-import { Wishes } from './wishes';
 
 const FEED_MS = 33;
 const NO_COUNTERS: LoopCounters = {
@@ -41,27 +37,13 @@ const NO_COUNTERS: LoopCounters = {
 	wireMs: 0
 };
 
-interface Attached {
-	readonly page: MessagePort;
-	readonly fps: number;
-	readonly scheduler: Scheduler;
-	readonly virtual: VirtualParts | null;
-	readonly real: RealArm;
-	readonly leader: RealLeader;
-	readonly gate: SafetyGate;
-	readonly control: ArmControl;
-	readonly wishes: Wishes;
-	readonly procedures: Procedures;
-}
-
 export class RobotHost implements RobotApi {
 	readonly #hello: WorkerHello;
-	#attached: Attached | null = null;
+	#attached: RobotParts | null = null;
 	#line: FollowerLine | null = null;
 	#loop: ControlLoop | null = null;
 	#feeding = false;
 	#flow: RecordFlow | null = null;
-	#seq = 0;
 	/** When the arm said anything at all. */
 	#heardMs = Number.NEGATIVE_INFINITY;
 	#reported = '';
@@ -79,51 +61,20 @@ export class RobotHost implements RobotApi {
 		return this.#hello;
 	}
 
-	attach({ page, virtual }: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
-		const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
-		const scheduler = time ?? createWallScheduler();
-		const gate = createGate();
-		const wishes = new Wishes({
-			onStop: () => this.stop(),
-			onRecord: () => this.#post('gesture', { gesture: 'record' })
+	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
+		const parts = createRobotParts(ports, {
+			...options,
+			loop: () => this.#loop,
+			goal: () => this.#goal,
+			nextRow: () => {
+				this.#drain();
+				return this.#flow?.active === true ? this.#flow.lastIndex + 1 : null;
+			},
+			onStop: () => this.stop()
 		});
-		const control = new ArmControl({
-			armId: 'follower',
-			scheduler,
-			gate,
-			parkAllowed: true,
-			wishOf: (source, nowMs, epoch) => {
-				const dtS = (this.#loop?.periodMs ?? 0) / 1000;
-				return wishes.next(source, { nowMs, dtS, epoch }, this.#goal);
-			}
-		});
-		control.changed.on(() => this.#reportArm());
-		page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
-		const real = new RealArm(scheduler);
-		this.#attached = {
-			page,
-			fps: options.fps,
-			scheduler,
-			virtual: virtual === null ? null : joinPlant(virtual, scheduler, time, options),
-			real,
-			leader: new RealLeader({
-				scheduler,
-				hold: (port, patient) => real.hold(port, patient, 'leader'),
-				onDrives: (reader) => {
-					control.leaderChanged();
-					wishes.leader = reader;
-				},
-				onLost: () => this.#post('leader-lost', {})
-			}),
-			procedures: new Procedures({
-				scheduler,
-				hold: (port) => real.hold(port, true),
-				onView: (view) => this.#post('procedure', view)
-			}),
-			gate,
-			control,
-			wishes
-		};
+		parts.control.changed.on(() => this.#reportArm());
+		parts.page.onmessage = (event: MessageEvent<unknown>) => this.#fromPage(event.data);
+		this.#attached = parts;
 	}
 
 	attachPad(port: MessagePort): void {
@@ -264,8 +215,33 @@ export class RobotHost implements RobotApi {
 		this.#attached?.control.clearStop();
 	}
 
+	attachInfer(port: MessagePort | null): void {
+		this.#need().policy.attach(port);
+	}
+
+	startPolicy(start: StartPolicy): ArmAnswer {
+		return this.#need().policy.start(start);
+	}
+
+	pausePolicy(): void {
+		this.#need().policy.pause();
+	}
+
+	resumePolicy(): ArmAnswer {
+		return this.#need().policy.resume();
+	}
+
+	setPolicySpeed(speed: number): boolean {
+		return this.#need().policy.setSpeed(speed);
+	}
+
+	stopPolicy(): void {
+		this.#need().policy.stop();
+	}
+
 	selectSource(source: SetpointSource): void {
-		const { control, wishes } = this.#need();
+		const { control, wishes, policy } = this.#need();
+		policy.selected(source);
 		wishes.drive.restart();
 		control.select(source);
 	}
@@ -282,11 +258,13 @@ export class RobotHost implements RobotApi {
 	 * complete when the next loop tick begins, which is in the next step: by then its picture has long been posted.
 	 */
 	async step(recordTicks: number): Promise<void> {
-		const lockstep = this.#need().virtual?.lockstep;
+		const { virtual, policy } = this.#need();
+		const lockstep = virtual?.lockstep;
 		if (lockstep === undefined || lockstep === null) throw new TypeError('step() is for lockstep');
 		for (let n = 0; n < recordTicks; n++) {
-			await lockstep.step();
+			const { step, atMs } = await lockstep.step();
 			this.#drain();
+			await policy.afterStep(step, atMs);
 			const flow = this.#flow;
 			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
 		}
@@ -300,7 +278,7 @@ export class RobotHost implements RobotApi {
 		return this.#loop?.counters ?? NO_COUNTERS;
 	}
 
-	#need(): Attached {
+	#need(): RobotParts {
 		if (this.#attached === null) throw new TypeError('ROBOT has no ports yet');
 		return this.#attached;
 	}
@@ -325,9 +303,10 @@ export class RobotHost implements RobotApi {
 		line: FollowerLine,
 		{ calibration, energised }: { readonly calibration: Calibration; readonly energised: boolean }
 	): void {
-		const { scheduler, gate, control, fps, virtual } = this.#need();
+		const { scheduler, gate, control, fps, virtual, policy } = this.#need();
+		const onGate = policy.gateSaid.bind(policy);
 		const onGoal = (goal: Float32Array | null): void => void (this.#goal = goal);
-		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal });
+		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal, onGate });
 		this.#loop = loop;
 		this.#line = line;
 		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));
@@ -390,8 +369,7 @@ export class RobotHost implements RobotApi {
 	}
 
 	#post(ch: string, body: object): void {
-		const { page, scheduler } = this.#need();
-		page.postMessage({ v: PROTOCOL_VERSION, ch, seq: this.#seq++, t: scheduler.now(), body });
+		this.#need().post(ch, body);
 	}
 }
 
