@@ -68,13 +68,15 @@ def export(path: Path, dataset_root: Path | None, said: Said, say: Callable[[str
     # Before the slow part, so that a forgotten argument costs nothing.
     manifest.build(checkpoint, dataset, said, {}, {})
 
+    # Reads the normalisation too, so that broken statistics are told as such.
+    robot_act = network.build(checkpoint)
     say("asking LeRobot for the reference")
     observations = observe(checkpoint, dataset)
     asked = reference.ask_lerobot(checkpoint, observations)
 
     say("exporting")
     wanted = signature(checkpoint)
-    model = graph.tidy(graph.trace(network.build(checkpoint), wanted))
+    model = graph.tidy(graph.trace(robot_act, wanted))
     graph.check(model, wanted)
     fp32 = graph.to_bytes(model)
     far = reference.distance(fp32, asked)
