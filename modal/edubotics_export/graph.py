@@ -1,7 +1,7 @@
 """From a network to ONNX bytes that any runtime reads the same way, and what must hold of them.
 
-Knows ONNX. Does not know LeRobot. Uses PyTorch's tracing exporter: it keeps a small static graph small (the newer one
-gave eleven times the nodes for the same policy, `reference` figures in docs/policy-package.md).
+Knows ONNX. Does not know LeRobot. Uses PyTorch's tracing exporter: nothing here depends on values, so there is
+nothing for the newer one to find out, and it took 166 s instead of 6 s for one default ACT.
 """
 
 import io
