@@ -26,6 +26,8 @@ export interface PlayerOptions {
 	readonly ensemble?: number | null;
 	/** Seconds between two calls of `advance`. */
 	readonly stepS: number;
+	/** Number of the first observation (default 0): a late answer to an earlier player must find no observation here. */
+	readonly firstTick?: number;
 }
 
 /** What the gate said in the tick before. */
@@ -128,7 +130,7 @@ class Player implements ChunkPlayer {
 	#motionS = 0;
 	#realS = 0;
 	#heldS = 0;
-	#tick = -1;
+	#tick: number;
 	#open: Observation | null = null;
 	/** When the first observation was made that no chunk has followed yet, s; failed answers and new tries do not move it. */
 	#hopingSinceS: number | null = null;
@@ -137,12 +139,13 @@ class Player implements ChunkPlayer {
 	#pace = 0;
 	#dry = false;
 
-	constructor(facts: PlayerFacts, { ensemble = null, stepS }: PlayerOptions) {
+	constructor(facts: PlayerFacts, { ensemble = null, stepS, firstTick = 0 }: PlayerOptions) {
 		const { joints, fps, chunkSize, actionSteps } = facts;
 		const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 		if (!whole(joints) || !whole(chunkSize) || !whole(actionSteps) || !(fps > 0 && fps < Infinity))
 			throw new RangeError('a policy answers with at least one action of one joint at a rate');
 		this.#facts = facts;
+		this.#tick = firstTick - 1;
 		this.#chunkS = chunkSize / fps;
 		this.#plan = new Plan({ joints, fps, chunkSize, ensemble });
 		this.#seam = createSeam({ joints, blendS: SEAM_S, mostPerStep: SEAM_STEP, stepS });
@@ -193,8 +196,7 @@ class Player implements ChunkPlayer {
 	}
 
 	observe(): number {
-		// Unique, and never behind the motion it counts periods of.
-		this.#tick = Math.max(this.#tick + 1, Math.floor(this.#motionS * this.#facts.fps));
+		this.#tick += 1;
 		if (this.#open !== null) this.#open.fate = 'void';
 		this.#open = { motionS: this.#motionS, realS: this.#realS, fate: 'open' };
 		this.#hopingSinceS ??= this.#realS;

@@ -2,7 +2,7 @@
 // silent page. In all of them the arm finishes at most the approved part, holds, and goes on only from a fresh observation.
 import { describe, expect, it } from 'vitest';
 import type { PolicyWantMessage } from '$lib/contracts';
-import { CHUNK, FPS, createPolicyRig, reach, type Answer } from './testing/policy-rig';
+import { CHUNK, FPS, START, createPolicyRig, reach, type Answer } from './testing/policy-rig';
 
 const to40 = (message: PolicyWantMessage): Answer => reach(message, 40);
 /** What is left of a chunk, spread over the longest bearable wait, and the way to standing. */
@@ -80,6 +80,21 @@ describe('an answer that is none', () => {
 		const { rig, at } = await spoil(bad);
 		expect(rig.pan()).toBeCloseTo(at, 1);
 		expect(rig.last()?.state).not.toBe('driving');
+	});
+
+	it('from the run before, of the same policy, moves nothing', async () => {
+		const rig = await createPolicyRig();
+		const infer = await rig.drive(() => null);
+		await rig.run(0.5);
+		const before = infer.wants.at(-1);
+		rig.line.stop();
+		expect(rig.line.start(START)).toEqual({ ok: true });
+		await rig.run(0.5);
+		const late = before === undefined ? null : reach(before, 40);
+		if (late !== null) infer.say(late);
+		await rig.run(1);
+		expect(rig.pan()).toBeCloseTo(0, 0);
+		expect(rig.last()).toMatchObject({ state: 'waiting', chunks: 0 });
 	});
 
 	it('said twice counts once', async () => {

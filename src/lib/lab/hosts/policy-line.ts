@@ -89,6 +89,8 @@ export class PolicyLine {
 	#wish: Float32Array | null = null;
 	#reportedMs = Number.NEGATIVE_INFINITY;
 	#step = 0;
+	/** Counts through all runs: an answer to an earlier one finds no observation. */
+	#nextTick = 0;
 
 	constructor(options: PolicyLineOptions) {
 		this.#options = options;
@@ -118,7 +120,11 @@ export class PolicyLine {
 		if (this.#asks || this.#state === 'paused' || this.#state === 'taken-over') this.#end('asked');
 		const { arm, gate, periodS, now } = this.#options;
 		gate.introducePolicy(start.slowLeftMs ?? undefined);
-		const player = createChunkPlayer(playerFacts(start), { stepS: periodS(), ensemble: start.ensemble });
+		const player = createChunkPlayer(playerFacts(start), {
+			stepS: periodS(),
+			ensemble: start.ensemble,
+			firstTick: this.#nextTick
+		});
 		player.setSpeed(start.speed);
 		this.#asker.forget();
 		this.#asker.policyId = start.policyId;
@@ -265,6 +271,7 @@ export class PolicyLine {
 			return;
 		}
 		const tick = run.player.observe();
+		this.#nextTick = tick + 1;
 		this.#asker.ask({ tick, tMs: pose.atMs, state: pose.q.slice(), picturesAtMs });
 	}
 

@@ -45,7 +45,7 @@ export function startRefusal(start: StartPolicy): Extract<ArmAnswer, { ok: false
 		start.speed >= LEAST_SPEED &&
 		start.speed <= 1 &&
 		whole(start.latencyTicks, 0, MOST_ACTIONS) &&
-		(start.ensemble === null || (start.ensemble >= 0 && start.ensemble < Infinity));
+		(start.ensemble === null || Number.isFinite(start.ensemble));
 	return sane ? null : { ok: false, code: 'policy_start_odd', details: {} };
 }
 
