@@ -21,6 +21,8 @@ export interface PlanOptions {
 
 /** Fewer chunks than this make no average, only a blur. */
 const LEAST_OVERLAP = 3;
+/** What sums of periods lose; a chunk that ends now has ended. */
+const ROUNDING_S = 1e-9;
 
 export class Plan {
 	readonly #options: PlanOptions;
@@ -51,7 +53,7 @@ export class Plan {
 
 	/** Would a chunk from `fromS` still have something to say at `atS`? */
 	reaches(fromS: number, atS: number): boolean {
-		return fromS + this.#lengthS > atS;
+		return fromS + this.#lengthS > atS + ROUNDING_S;
 	}
 
 	add(chunk: PlannedChunk): void {
@@ -94,7 +96,9 @@ export class Plan {
 	#speaking(atS: number): readonly PlannedChunk[] {
 		const newest = this.#chunks.slice(-1);
 		if (this.#options.ensemble === null) return newest;
-		const covering = this.#chunks.filter(({ fromS }) => fromS <= atS && this.reaches(fromS, atS));
+		const covering = this.#chunks.filter(
+			({ fromS }) => fromS <= atS + ROUNDING_S && this.reaches(fromS, atS)
+		);
 		return covering.length >= LEAST_OVERLAP ? covering : newest;
 	}
 
