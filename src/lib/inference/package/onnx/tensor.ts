@@ -137,27 +137,38 @@ export function readTensor(wire: Wire, bytes: Uint8Array): OnnxTensor {
 	return { name, dims, type, elements, bytes: size, ints: known ? list : null };
 }
 
+/** Exponent and fraction of the words that carry the exponent; of a double that is every second one. */
+const FLOATS = new Map<number, { readonly exponent: number; readonly fraction: number }>([
+	[TYPE.float, { exponent: 0x7f800000, fraction: 0x007fffff }],
+	[TYPE.float16, { exponent: 0x7c00, fraction: 0x03ff }],
+	[TYPE.double, { exponent: 0x7ff00000, fraction: 0x000fffff }]
+]);
+
 /** No NaN anywhere; infinity only alone, where it is the limit of a clip or the value of a mask. */
 function finite(data: Uint8Array, type: number, elements: number): boolean {
-	const shape = FLOATS.get(type);
-	if (shape === undefined) return true;
-	const { width, high, exponent } = shape;
-	for (let at = 0; at < data.byteLength; at += width) {
-		// Little-endian: sign and exponent are in the last two bytes of an element.
-		const top = ((data[at + width - 1] ?? 0) << 8) | (data[at + width - 2] ?? 0);
-		if ((top & exponent) !== exponent) continue;
-		if (elements > 1 || (top & high) !== 0) return false;
-		for (let below = at; below < at + width - 2; below++) if (data[below] !== 0) return false;
+	const form = FLOATS.get(type);
+	if (form === undefined) return true;
+	const { exponent, fraction } = form;
+	// Words are read in place where the data lie on their boundary: this loop sees every weight.
+	const words = type === TYPE.float16 ? aligned(data, Uint16Array, 2) : aligned(data, Uint32Array, 4);
+	const step = type === TYPE.double ? 2 : 1;
+	for (let at = step - 1; at < words.length; at += step) {
+		const word = words[at] ?? 0;
+		if ((word & exponent) !== exponent) continue;
+		const below = step === 2 ? (words[at - 1] ?? 0) : 0;
+		if (elements > 1 || (word & fraction) !== 0 || below !== 0) return false;
 	}
 	return true;
 }
 
-/** Bits of the upper two bytes: all of the exponent, and what of the fraction lies there. */
-const FLOATS = new Map<number, { width: number; exponent: number; high: number }>([
-	[TYPE.float, { width: 4, exponent: 0x7f80, high: 0x007f }],
-	[TYPE.float16, { width: 2, exponent: 0x7c00, high: 0x03ff }],
-	[TYPE.double, { width: 8, exponent: 0x7ff0, high: 0x000f }]
-]);
+function aligned<T>(
+	data: Uint8Array,
+	make: new (buffer: ArrayBufferLike, at: number, length: number) => T,
+	width: number
+): T {
+	const inPlace = data.byteOffset % width === 0 ? data : data.slice();
+	return new make(inPlace.buffer, inPlace.byteOffset, inPlace.byteLength / width);
+}
 
 function intsOf(data: Uint8Array, type: number, elements: number): readonly number[] | null {
 	if (elements > MAX_KNOWN) return null;
