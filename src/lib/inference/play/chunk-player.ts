@@ -92,8 +92,8 @@ export interface ChunkPlayer {
 }
 
 export const LEAST_SPEED = 0.25;
-/** Joint motion that a seam may add between two ticks, degrees (percent for a gripper). */
-export const SEAM_STEP = 0.5;
+/** Joint motion that a seam may add between two ticks, degrees (percent for a gripper): half a degree, less rounding. */
+const SEAM_STEP = 0.49;
 const SEAM_S = 0.1;
 /** A hold lasts long enough for the gate to let the arm meet the policy anew (its `longHoldMs`). */
 const LEAST_HOLD_S = 0.11;

@@ -1,6 +1,6 @@
 // Playing a policy's answers: chunks in, one joint target per loop tick out.
 
-export { LEAST_SPEED, SEAM_STEP, createChunkPlayer } from './chunk-player';
+export { LEAST_SPEED, createChunkPlayer } from './chunk-player';
 export type {
 	ChunkFate,
 	ChunkPlayer,

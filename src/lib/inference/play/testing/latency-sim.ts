@@ -2,7 +2,7 @@
 // counted on. Its chunks disagree with each other on purpose. Test and bench code only.
 
 import { createRandom, type Random } from '$lib/core';
-import { SEAM_STEP, createChunkPlayer, type PlayerFacts } from '..';
+import { createChunkPlayer, type PlayerFacts } from '..';
 
 export interface LatencyRun {
 	readonly seed: number;
@@ -34,8 +34,6 @@ const DISAGREE = 20;
 const LEAST_PLAYED = 420;
 /** From standing to full pace. */
 const RAMP_TICKS = 60;
-/** Rounding of a 32 bit target. */
-const ROUNDING = 1e-4;
 
 /** How latencies follow each other; each kind has its own way to surprise. */
 function latencies(random: Random, most: number): () => number {
@@ -110,5 +108,3 @@ export function runLatencies({ seed, mostShare, answers, ensemble = null }: Late
 	}
 	return { answers: got, ticks, stalls, worstSeam, worstDisagreement, meanPace: paces / played, leastPace };
 }
-
-export const SEAM_LIMIT = SEAM_STEP + ROUNDING;
