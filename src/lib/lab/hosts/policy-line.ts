@@ -9,25 +9,17 @@
 import {
 	STATE_MAX_AGE_MS,
 	type InferToRobot,
-	type PolicyChunk,
 	type PolicyReport,
 	type PolicyRunReason,
 	type PolicyRunState,
 	type Setpoint,
 	type SetpointSource
 } from '$lib/contracts';
-import { createChunkPlayer, type ChunkPlayer } from '$lib/inference/play';
-import {
-	SELF_CLEARING,
-	SO101_GATE_LIMITS,
-	type ArmingState,
-	type SafetyGate,
-	type SafetyGateOutput
-} from '$lib/robot/safety';
+import { SELF_CLEARING, type ArmingState, type SafetyGate, type SafetyGateOutput } from '$lib/robot/safety';
 import type { ArmAnswer } from './api';
 import { PolicyAsker } from './policy-asker';
-import { playerFacts, startRefusal, type StartPolicy } from './policy-start';
-import { PolicyTally } from './policy-tally';
+import { PolicyRun, type RunFrame, type RunVerdict } from './policy-run';
+import { startRefusal, type StartPolicy } from './policy-start';
 
 /** What the line needs of the arm. */
 export interface PolicyArm {
@@ -54,34 +46,13 @@ export interface PolicyLineOptions {
 }
 
 const REPORT_EVERY_MS = 100;
-/** After a failure INFER gets time to come back. */
-const AFTER_FAILURE_MS = 250;
-const SILENT_S = 2;
-/** So many answers without a usable chunk in a row, and nobody believes in the next one. */
-const BAD_ANSWERS = 3;
 /** Adding periods loses far less, a tick is far more. */
 const ROUNDING_MS = 1e-3;
-
-interface Run {
-	readonly start: StartPolicy;
-	readonly player: ChunkPlayer;
-	readonly tally: PolicyTally;
-	epoch: number;
-	speed: number;
-	slowLeftMs: number;
-	badAnswers: number;
-	/** What keeps answers from coming, for when the arm has run dry. */
-	trouble: PolicyRunReason;
-	/** No want before that. */
-	askAfterMs: number;
-	/** Lockstep: answers whose time has not come. */
-	late: { readonly dueStep: number; readonly chunk: PolicyChunk }[];
-}
 
 export class PolicyLine {
 	readonly #options: PolicyLineOptions;
 	readonly #asker: PolicyAsker;
-	#run: Run | null = null;
+	#run: PolicyRun | null = null;
 	#state: PolicyRunState = 'off';
 	#reason: PolicyRunReason = '';
 	#camera = '';
@@ -105,12 +76,7 @@ export class PolicyLine {
 	/** The port to INFER; null when that worker is gone. The approved part of a chunk is played on. */
 	attach(port: MessagePort | null): void {
 		this.#asker.attach(port);
-		const run = this.#run;
-		if (run === null) return;
-		run.player.forget();
-		run.late = [];
-		run.trouble = port === null ? 'no-policy-worker' : '';
-		run.askAfterMs = Number.NEGATIVE_INFINITY;
+		this.#run?.gone(port === null ? 'no-policy-worker' : '');
 	}
 
 	/** Refused unless the arm is armed, INFER is there and the policy is one for this arm. */
@@ -120,26 +86,13 @@ export class PolicyLine {
 		if (this.#asks || this.#state === 'paused' || this.#state === 'taken-over') this.#end('asked');
 		const { arm, gate, periodS, now } = this.#options;
 		gate.introducePolicy(start.slowLeftMs ?? undefined);
-		const player = createChunkPlayer(playerFacts(start), {
-			stepS: periodS(),
-			ensemble: start.ensemble,
-			firstTick: this.#nextTick
-		});
-		player.setSpeed(start.speed);
 		this.#asker.forget();
 		this.#asker.policyId = start.policyId;
-		this.#run = {
-			start,
-			player,
-			tally: new PolicyTally(now()),
-			epoch: arm.epoch,
-			speed: start.speed,
-			slowLeftMs: start.slowLeftMs ?? SO101_GATE_LIMITS.newPolicyMs,
-			badAnswers: 0,
-			trouble: '',
-			askAfterMs: Number.NEGATIVE_INFINITY,
-			late: []
-		};
+		this.#run = new PolicyRun(start, arm.epoch, {
+			nowMs: now(),
+			stepS: periodS(),
+			firstTick: this.#nextTick
+		});
 		arm.select('policy');
 		this.#become('waiting');
 		return { ok: true };
@@ -229,9 +182,7 @@ export class PolicyLine {
 		this.#step = step;
 		const run = this.#run;
 		if (run === null) return;
-		const due = run.late.filter(({ dueStep }) => dueStep <= step);
-		run.late = run.late.filter(({ dueStep }) => dueStep > step);
-		for (const { chunk } of due) this.#take(run, chunk, null);
+		this.#obey(run.hearDue(this.#frame()));
 		const pose = this.#options.pose();
 		if (!this.#asks || !this.#armAllows() || pose === null || !run.player.wantsObservation) return;
 		if (!this.#asker.attached || atMs < run.askAfterMs || atMs - pose.atMs > STATE_MAX_AGE_MS) return;
@@ -262,7 +213,7 @@ export class PolicyLine {
 	}
 
 	#ask(
-		run: Run,
+		run: PolicyRun,
 		pose: { readonly q: Float32Array; readonly atMs: number },
 		picturesAtMs: number | null
 	): void {
@@ -277,63 +228,21 @@ export class PolicyLine {
 
 	#heard(message: InferToRobot | null, latencyMs: number | null): void {
 		const run = this.#run;
-		if (run === null) return;
-		if (message === null) {
-			run.player.forget();
-			this.#refuse(run, AFTER_FAILURE_MS);
-			return;
-		}
-		if (latencyMs !== null) run.tally.latency.add(latencyMs);
-		if (message.ch === 'policy-chunk') {
-			const { latencyTicks } = run.start;
-			if (this.#options.lockstep && latencyTicks > 0)
-				run.late = [...run.late, { dueStep: this.#step + latencyTicks, chunk: message.body }];
-			else this.#take(run, message.body, latencyMs);
-			return;
-		}
-		// An answer to what is no longer asked (before a hold, another run) changes nothing.
-		if (!run.player.unanswered(message.body.tick) || !this.#asks) return;
-		const nowMs = this.#options.now();
-		if (message.ch === 'policy-wait') {
-			const { reason, camera } = message.body;
-			if (reason === 'old-state') return;
-			run.askAfterMs = nowMs + 1000 / this.#options.fps - ROUNDING_MS;
-			run.trouble = reason;
-			if (reason !== 'reopening') this.#hold('held', reason, camera);
-			return;
-		}
-		const { code } = message.body;
-		run.trouble = code;
-		if (code === 'policy_observation_wrong') this.#end(code);
-		else if (code === 'policy_output_invalid') this.#refuse(run, 0);
-		else run.askAfterMs = nowMs + AFTER_FAILURE_MS;
+		if (run !== null) this.#obey(run.hear(message, latencyMs, this.#frame()));
 	}
 
-	#take(run: Run, chunk: PolicyChunk, latencyMs: number | null): void {
-		const fate = run.player.answer(chunk);
-		if (fate === 'taken') {
-			run.tally.chunk(chunk, this.#options.now());
-			run.badAnswers = 0;
-			run.trouble = '';
-		} else if (fate !== 'void' && fate !== 'late') {
-			// An answer that was never asked for says nothing of those that were.
-			if (latencyMs === null && (fate === 'unknown' || fate === 'twice')) run.tally.refused += 1;
-			else this.#refuse(run, 0);
-		}
+	#obey(verdict: RunVerdict): void {
+		if (verdict?.to === 'held') this.#hold('held', verdict.reason, verdict.camera);
+		else if (verdict?.to === 'ended') this.#end(verdict.reason);
 	}
 
-	/** An answer that is none. The approved part is played on; after some in a row the run is over. */
-	#refuse(run: Run, waitMs: number): void {
-		run.tally.refused += 1;
-		run.badAnswers += 1;
-		run.trouble = 'policy_output_invalid';
-		run.askAfterMs = this.#options.now() + waitMs;
-		if (run.badAnswers >= BAD_ANSWERS && this.#asks) this.#end('policy_output_invalid');
+	#frame(): RunFrame {
+		const { now, fps, lockstep } = this.#options;
+		return { nowMs: now(), recordMs: 1000 / fps, step: lockstep ? this.#step : null, asks: this.#asks };
 	}
 
-	#noticeDry(run: Run): void {
-		const silent = (run.player.waitedS ?? 0) > SILENT_S;
-		const reason = run.trouble !== '' ? run.trouble : silent ? 'silent' : 'dry';
+	#noticeDry(run: PolicyRun): void {
+		const reason = run.emptyBecause;
 		if (run.player.dry) {
 			if (this.#state !== 'held' || this.#reason !== reason) this.#become('held', reason);
 		} else if (this.#state === 'driving') this.#become('held', reason);
@@ -351,7 +260,6 @@ export class PolicyLine {
 		const run = this.#run;
 		run?.player.hold();
 		run?.tally.givenBack(this.#tick(), this.#options.nextRow());
-		if (run !== null) run.late = [];
 		this.#asker.forget();
 		this.#asker.policyId = null;
 		this.#wish = null;
