@@ -5,12 +5,14 @@ import { labRateHz, type ErrorCode } from '$lib/contracts';
 import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
+import type { PolicyPanelView } from '$lib/ui/policies';
 import type { SetupView } from '$lib/ui/setup';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
+import type { PolicyPage } from './page/policy-page';
 import type { PairStep } from './page/real-leader-page';
 import { readStandardGamepad } from './page/inputs';
 import { readKeyLabels } from './page/key-labels';
@@ -35,6 +37,8 @@ export class Lab {
 	#setupView = $state.raw<SetupView | null>(null);
 	#calibrationView = $state.raw<CalibrationView | null>(null);
 	#pairStep = $state.raw<PairStep | null>(null);
+	#policies = $state.raw<PolicyPage | null>(null);
+	#policyView = $state.raw<PolicyPanelView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -74,6 +78,15 @@ export class Lab {
 	/** A person has to show which arm leads; null otherwise. */
 	get pairStep(): PairStep | null {
 		return this.#pairStep;
+	}
+
+	/** Letting a model drive; null until `openPolicies` has brought it here. */
+	get policies(): PolicyPage | null {
+		return this.#policies;
+	}
+
+	get policyView(): PolicyPanelView | null {
+		return this.#policyView;
 	}
 
 	/** The screen of connecting a real arm; null while there is nothing to show. */
@@ -117,6 +130,16 @@ export class Lab {
 		}
 	}
 
+	/** Brings what models need, once. @param policyId chosen at once, when it is there */
+	async openPolicies(policyId: string | null = null): Promise<void> {
+		if (this.#policies !== null) return;
+		const { PolicyPage } = await import('./page/policy-page');
+		const page = (this.#policies ??= new PolicyPage(this.core));
+		this.#policyView = page.view();
+		await page.open();
+		if (policyId !== null && this.core.phase === 'ready') await page.choose(policyId);
+	}
+
 	takeOverTab(): void {
 		void this.#takeSeat();
 	}
@@ -141,6 +164,7 @@ export class Lab {
 	dispose(): void {
 		for (const clean of this.#cleanup) clean();
 		this.#seat?.release();
+		this.#policies?.dispose();
 		this.core.dispose();
 	}
 
@@ -203,6 +227,7 @@ export class Lab {
 		this.#pairStep = this.core.connect.leader.pairStep;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
+		this.#policyView = this.#policies?.view() ?? null;
 		this.#model = this.#build();
 	}
 

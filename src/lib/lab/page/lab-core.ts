@@ -147,7 +147,6 @@ export class LabCore {
 		return this.#poses.now;
 	}
 
-	/** Grows whenever the poses are new. */
 	get posesVersion(): number {
 		return this.#poses.version;
 	}
@@ -378,8 +377,9 @@ export class LabCore {
 				await this.refreshLibrary();
 				break;
 			case 'dataset':
+			case 'infer':
 				this.fail(code);
-				await this.exports.start();
+				if (name === 'dataset') await this.exports.start();
 				break;
 		}
 		this.changed.emit();

@@ -43,7 +43,6 @@ function answering(body: BodyInit | null, init: ResponseInit = {}): FetchOptions
 	const shares: unknown[] = [];
 	return {
 		fetch: () => Promise.resolve(new Response(body, init)),
-		origin: ORIGIN,
 		onProgress: (share) => shares.push(share),
 		mostBytes: 1000,
 		shares

@@ -15,8 +15,6 @@ export type FetchProblem =
 
 export interface FetchOptions {
 	readonly fetch: typeof globalThis.fetch;
-	/** Of this page. */
-	readonly origin: string;
 	/** 0..1; null when nobody said how much there is. */
 	readonly onProgress: (share: number | null) => void;
 	readonly signal?: AbortSignal;
@@ -79,7 +77,7 @@ export async function fetchPackage(url: URL, options: FetchOptions): Promise<Res
 				await reader.cancel();
 				return err({ code: 'policy_package_too_large' });
 			}
-			parts.push(chunk.value as Uint8Array<ArrayBuffer>);
+			parts.push(chunk.value);
 			// A compressed answer is longer than it said.
 			onProgress(total === null ? null : Math.min(1, bytes / total));
 		}

@@ -43,7 +43,7 @@ function rig(options: { add?: PolicyStore['add']; runs?: PolicyRunRecord[]; answ
 	const shelf: PolicyShelf = new PolicyShelf({
 		openStore: () => Promise.resolve(store),
 		fetch: (url) => {
-			asked.push(String(url));
+			asked.push(url instanceof URL ? url.href : 'not an address');
 			return Promise.resolve(options.answer?.() ?? new Response('zip'));
 		},
 		origin: 'https://lab.example',
