@@ -192,6 +192,13 @@ async function onPseudoTerminal(name, once) {
 	}
 }
 
+/** @param {string | null} source folder of a dataset */
+async function policies(source) {
+	const judged = await judgePolicies({ ask, dataset: source, whole: only.includes('policy') });
+	if ('missing' in judged) missing('policy', judged.missing);
+	else tellAll(judged);
+}
+
 /** @param {string} python */
 async function main(python) {
 	const chromium = wanted('recording') ? await ensureChromium() : { missing: 'not asked for' };
@@ -202,18 +209,14 @@ async function main(python) {
 	if (wanted('bus')) await onPseudoTerminal('bus', () => busOnce(python));
 	if (wanted('setup')) await onPseudoTerminal('setup', () => setupOnce(python));
 	if (wanted('calibration')) await onPseudoTerminal('calibration', () => calibrationOnce(python));
-	// Two programs that count for a while each: side by side.
+	// Programs that count for a while each: side by side.
 	const datasetDone = wanted('dataset') && made !== null ? dataset(python, made) : Promise.resolve();
 	const script = join(root, 'conformance', 'judge_selftest.py');
 	const judgeDone = wanted('judge') ? ask('judge', python, [script]) : Promise.resolve([]);
+	const policyDone = wanted('policy') ? policies((made ?? lastRecording())?.root ?? null) : null;
 	await datasetDone;
 	tellAll(await judgeDone);
-	if (wanted('policy')) {
-		const source = (made ?? lastRecording())?.root ?? null;
-		const judged = await judgePolicies({ ask, dataset: source, whole: only.includes('policy') });
-		if ('missing' in judged) missing('policy', judged.missing);
-		else tellAll(judged);
-	}
+	await policyDone;
 	if (wanted('dataset') && made === null) tell('dataset: there is one to judge', ['no recording']);
 }
 

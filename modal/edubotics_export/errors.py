@@ -31,6 +31,8 @@ Code = Literal[
     "dataset_unreadable",
     # The dataset has other joints or cameras than the policy.
     "dataset_does_not_fit",
+    # More than a reader takes, even without the 16-bit model.
+    "too_large",
     # The exported model does not compute what LeRobot computes. A fault of the exporter: nothing is written.
     "not_the_same",
 ]

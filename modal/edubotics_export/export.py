@@ -89,7 +89,14 @@ def export(path: Path, dataset_root: Path | None, said: Said, say: Callable[[str
     fp16 = to_half(model, wanted, asked, metrics, notes)
     metrics.update(said.metrics)
 
-    files = {FP32: fp32, **({FP16: fp16} if fp16 else {}), "reference.safetensors": reference.to_safetensors(asked)}
+    answers = reference.to_safetensors(asked)
+    if fp16 and len(fp32) + len(fp16) + len(answers) > package.MOST_BYTES - package.SPARE_BYTES:
+        fp16 = None
+        del metrics["parity_fp16"]
+        notes.append("No 16-bit model: with it the package would be larger than readers take.")
+    if len(fp32) + len(answers) > package.MOST_BYTES - package.SPARE_BYTES:
+        raise ExportError("too_large", f"The model has {len(fp32)} bytes; a package may have {package.MOST_BYTES}.")
+    files = {FP32: fp32, **({FP16: fp16} if fp16 else {}), "reference.safetensors": answers}
     pictures = training_pictures(checkpoint, dataset, observations)
     listed = {"fp32": package.describe(FP32, fp32)}
     if fp16:
@@ -107,9 +114,10 @@ def export(path: Path, dataset_root: Path | None, said: Said, say: Callable[[str
 
 def observe(checkpoint: Checkpoint, dataset: DatasetFacts | None) -> list[dict]:
     """From the dataset where it is there, else from a seed."""
+    count = reference.how_many(checkpoint)
     if dataset is None:
-        return reference.invent(checkpoint, SEED)
-    rows = datasets.load_rows(dataset, dataset.samples)
+        return reference.invent(checkpoint, SEED, count)
+    rows = datasets.load_rows(dataset, dataset.samples[:count])
     keys = [STATE, *(camera.key for camera in checkpoint.cameras)]
     return [{key: row[key].float() for key in keys} for row in rows]
 

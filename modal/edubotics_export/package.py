@@ -8,6 +8,10 @@ from pathlib import Path
 
 # The first moment a zip can name.
 STAMP = (1980, 1, 1, 0, 0, 0)
+# What readers take (src/lib/inference/package/zip.ts).
+MOST_BYTES = 256 * 1024 * 1024
+# Manifest, card, training pictures and the zip's own lists.
+SPARE_BYTES = 16 * 1024 * 1024
 
 
 def describe(path: str, content: bytes) -> dict:

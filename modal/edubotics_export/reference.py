@@ -16,6 +16,9 @@ from .errors import ExportError
 from .normalise import find_step, into
 
 OBSERVATIONS = 3
+LEAST_OBSERVATIONS = 2
+# Three observations of large pictures would be as much as a model; two are still two.
+PICTURE_BYTES = 32 * 1024 * 1024
 # Largest allowed distance from LeRobot in dataset units; below it are rounding errors of another order of summation.
 TOLERANCE_FP32 = 1e-3
 # Half a step of the servo (360/4096 degrees) is 0.044; beyond, 16 bits would be seen in the motion.
@@ -28,6 +31,12 @@ class Reference:
 
     inputs: list[dict[str, np.ndarray]]
     actions: np.ndarray
+
+
+def how_many(checkpoint: Checkpoint) -> int:
+    """Observations in a reference."""
+    one = sum(3 * 4 * camera.width * camera.height for camera in checkpoint.cameras)
+    return OBSERVATIONS if one * OBSERVATIONS <= PICTURE_BYTES else LEAST_OBSERVATIONS
 
 
 def invent(checkpoint: Checkpoint, seed: int, count: int = OBSERVATIONS) -> list[dict[str, torch.Tensor]]:

@@ -86,13 +86,15 @@ def check(folder: Path, settings: dict) -> Exported:
     return made
 
 
-@pytest.mark.parametrize("name", CASES)
+IN_SAMPLE = pytest.param("three cameras, norm first", marks=pytest.mark.sample)
+
+
+@pytest.mark.parametrize("name", [IN_SAMPLE if name in IN_SAMPLE.values else name for name in CASES])
 def test_same_numbers_as_lerobot(name: str, tmp_path: Path) -> None:
     made = check(tmp_path / "pretrained_model", CASES[name])
     assert "fp16" in made.manifest["files"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", BIG)
 def test_same_numbers_with_other_backbones(name: str, tmp_path: Path) -> None:
     check(tmp_path / "pretrained_model", BIG[name])

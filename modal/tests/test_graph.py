@@ -9,6 +9,8 @@ from onnx import TensorProto
 
 from edubotics_export.export import Exported
 
+pytestmark = pytest.mark.sample
+
 
 @pytest.fixture(params=["fp32", "fp16"])
 def graph(request: pytest.FixtureRequest, exported: Exported) -> onnx.ModelProto:

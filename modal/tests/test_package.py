@@ -13,8 +13,11 @@ from conftest import run
 from safetensors.numpy import load
 
 from edubotics_export.cli import main
+from edubotics_export.errors import ExportError
 from edubotics_export.export import Exported, round_up
 from edubotics_export.package import write_whole
+
+pytestmark = pytest.mark.sample
 
 
 @pytest.fixture
@@ -128,6 +131,21 @@ def test_a_failed_write_leaves_the_old_package(tmp_path: Path, monkeypatch: pyte
         write_whole(out, b"new")
     assert out.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_is_too_large_goes_without_16_bits_or_not_at_all(
+    exported: Exported, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sum(exported.manifest["files"][name]["bytes"] for name in ("fp32", "fp16", "reference"))
+    monkeypatch.setattr("edubotics_export.package.SPARE_BYTES", 0)
+    monkeypatch.setattr("edubotics_export.package.MOST_BYTES", whole - 1)
+    made = run(checkpoint)
+    assert set(made.manifest["files"]) == {"fp32", "reference"}
+    assert set(made.manifest["metrics"]) == {"parity_fp32"}
+    monkeypatch.setattr("edubotics_export.package.MOST_BYTES", exported.manifest["files"]["fp32"]["bytes"])
+    with pytest.raises(ExportError) as refused:
+        run(checkpoint)
+    assert refused.value.code == "too_large"
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.0, 0.0), (0.000123, 0.00013), (0.12, 0.12), (9.91, 10.0)])
