@@ -198,6 +198,13 @@ describe('comparePolicyWithLab', () => {
 		expect(policyVerdict(found)).toBe('same');
 	});
 
+	it('learns nothing of a camera from a picture that was squeezed into a square', () => {
+		const square = { width: 48, height: 48 };
+		const cameras = [{ name: 'top', ...square }];
+		const facts = { ...lab, trainingPictures: { top: square } };
+		expect(policyVerdict(comparePolicyWithLab({ ...manifest, cameras }, facts))).toBe('same');
+	});
+
 	it('does not compare a start pose that nobody knows', () => {
 		const unread = comparePolicyWithLab(manifest, { ...lab, state: null });
 		expect(unread.find(({ aspect }) => aspect === 'start_pose')).toMatchObject({

@@ -106,7 +106,7 @@ function compareJoints({ joints }: PolicyManifest, { joints: found }: LabFacts):
 function compareCamera(camera: PolicyCamera, { fps }: PolicyManifest, lab: LabFacts): PolicyComparison {
 	const found = lab.cameras.find(({ name }) => name === camera.name);
 	const size = found?.size ?? null;
-	const trained = lab.trainingPictures[camera.name];
+	const trained = cameraPicture(camera, lab.trainingPictures[camera.name]);
 	const line = {
 		aspect: 'camera',
 		camera: camera.name,
@@ -124,6 +124,15 @@ function compareCamera(camera: PolicyCamera, { fps }: PolicyManifest, lab: LabFa
 	}
 	if (size.width < camera.width || size.height < camera.height) return said(line, ['warn', 'camera_small']);
 	return said(line, found.fps < fps ? ['warn', 'camera_slow'] : null);
+}
+
+/** A square picture of exactly the tensor's size was squeezed into it: it tells nothing of the camera's own shape. */
+function cameraPicture(
+	camera: PolicyCamera,
+	picture: LabFacts['trainingPictures'][string]
+): LabFacts['trainingPictures'][string] {
+	const squeezed = picture?.width === camera.width && picture.height === camera.height;
+	return squeezed && camera.width === camera.height ? undefined : picture;
 }
 
 function compareRate({ fps }: PolicyManifest, { rateHz }: LabFacts): PolicyComparison {
