@@ -111,6 +111,12 @@ interface Observation {
 	fate: 'open' | 'void' | 'answered';
 }
 
+/** How much of the motion the arm makes, 0..1; what is no number is none. */
+function follows(gate: PlayerGate | null): number {
+	if (gate === null) return 1;
+	return !gate.handover && gate.stretch > 0 ? Math.min(1, gate.stretch) : 0;
+}
+
 export function createChunkPlayer(facts: PlayerFacts, options: PlayerOptions): ChunkPlayer {
 	return new Player(facts, options);
 }
@@ -274,8 +280,7 @@ class Player implements ChunkPlayer {
 			this.#heldS += stepS;
 			return null;
 		}
-		const follows = gate === null ? 1 : gate.handover ? 0 : Math.min(1, Math.max(0, gate.stretch));
-		const wanted = Math.min(this.#speed * follows, this.#bearable());
+		const wanted = Math.min(this.#speed * follows(gate), this.#bearable());
 		this.#pace = Math.min(wanted, this.#pace + stepS / PACE_UP_S);
 		const motionS = stepS * this.#pace;
 		this.#motionS += motionS;
