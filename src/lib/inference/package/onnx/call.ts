@@ -3,7 +3,9 @@
 
 import { unsafe } from '../refusal';
 import type { OnnxNode } from './model';
-import { elementCount, MAX_KNOWN } from './tensor';
+import { elementCount, MAX_KNOWN, TYPE } from './tensor';
+
+const FLOATS: readonly number[] = [TYPE.float, TYPE.float16, TYPE.double];
 
 export interface Value {
 	/** All dimensions positive, but for an empty list of whole numbers. */
@@ -25,6 +27,8 @@ export interface Operator {
 	/** One unless said otherwise. */
 	readonly outputs?: readonly [least: number, most: number];
 	readonly attributes: readonly string[];
+	/** First operator set that has it, where that is beyond the oldest allowed one. */
+	readonly since?: number;
 	infer(call: Call): Outcome;
 }
 
@@ -56,9 +60,26 @@ export class Call {
 	/** Values of an integer input that has to be known before the graph runs. */
 	known(n: number): readonly number[] {
 		const value = this.input(n);
-		if (value.ints === null || value.shape.length > 1)
+		if (value.ints === null || value.shape.length !== 1)
 			return this.refuse('a shape that depends on the input');
 		return value.ints;
+	}
+
+	/** Those inputs have to be of one kind of element, all of the same. */
+	kind(kind: 'float' | 'number' | 'bool', ...which: readonly number[]): void {
+		const [first] = which;
+		const { type } = this.input(first ?? 0);
+		const fits =
+			kind === 'bool' ? type === TYPE.bool : kind === 'float' ? FLOATS.includes(type) : type !== TYPE.bool;
+		const same = which.every((n) => (this.optional(n)?.type ?? type) === type);
+		if (!fits || !same) this.refuse(`element type ${type}, or two of them`);
+	}
+
+	/** A whole number that is a yes or no. */
+	flag(name: string, otherwise: boolean): boolean {
+		const value = this.int(name, otherwise ? 1 : 0);
+		// Anything else is read one way here and another way there.
+		return value === 0 || value === 1 ? value === 1 : this.refuse(`${name} is ${value}`);
 	}
 
 	int(name: string, otherwise: number): number {
@@ -110,6 +131,7 @@ export class Call {
 		return Array.from({ length: rank }, (_, n) => {
 			const x = a[n - rank + a.length] ?? 1;
 			const y = b[n - rank + b.length] ?? 1;
+			if (x < 1 || y < 1) this.refuse('an empty tensor');
 			if (x !== y && x !== 1 && y !== 1) this.refuse(`[${a.join(', ')}] and [${b.join(', ')}]`);
 			return Math.max(x, y);
 		});

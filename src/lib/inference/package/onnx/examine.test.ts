@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import net from '../fixtures/net.json';
 import operators from '../fixtures/operators.json';
+import random from '../fixtures/random-graphs.json';
 import { readZip } from '../zip';
 import { examineOnnx, inferValues } from './examine';
 
 type Shapes = Readonly<Record<string, { readonly shape: readonly number[]; readonly type: number }>>;
+
+type Judged = Readonly<Record<string, { shape: number[]; type: number; ints?: number[] }>>;
 
 async function fixture(path: string): Promise<Uint8Array> {
 	const zip = new Blob([readFileSync(join(import.meta.dirname, '..', 'fixtures', 'policy.zip'))]);
@@ -49,6 +52,29 @@ describe('shapes, as onnx works them out', () => {
 
 	it('of its 16-bit form, whose nodes are in no order', async () => {
 		expectShapes(await fixture('policy.fp16.onnx'), net.halfShapes);
+	});
+});
+
+describe('graphs put together at random', () => {
+	it('hold what ONNX Runtime makes of them, value by value', () => {
+		let known = 0;
+		for (const { onnx, values } of random) {
+			const found = inferValues(Uint8Array.from(Buffer.from(onnx, 'base64')));
+			if (!found.ok) throw new RangeError(`${found.error.part}: ${found.error.reason}`);
+			for (const [name, expected] of Object.entries(values as Judged)) {
+				const value = found.value.get(name);
+				expect({ name, shape: value?.shape, type: value?.type }).toEqual({
+					name,
+					shape: expected.shape,
+					type: expected.type
+				});
+				if (expected.ints === undefined || value?.ints == null) continue;
+				expect(value.ints).toEqual(expected.ints);
+				known++;
+			}
+		}
+		expect(random.length).toBeGreaterThan(30);
+		expect(known).toBeGreaterThan(5);
 	});
 });
 

@@ -10,7 +10,7 @@ import { answer, unsafe, damaged, tooLarge } from '../refusal';
 import type { PackageProblem } from '../types';
 import { Call, type Operator, type Value } from './call';
 import { ELEMENTWISE } from './elementwise';
-import { readModel, type OnnxModel, type OnnxNode, type OnnxPort } from './model';
+import { readModel, type Attribute, type OnnxModel, type OnnxNode, type OnnxPort } from './model';
 import { SHAPING } from './shaping';
 import { bytesPerElement, elementCount, TYPE } from './tensor';
 import { WEIGHING } from './weighing';
@@ -53,6 +53,24 @@ const PART = 'onnx';
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
 	Object.entries({ ...ELEMENTWISE, ...SHAPING, ...WEIGHING })
 );
+
+/** What an attribute of that name holds wherever it occurs; a whole number unless said. */
+const ATTRIBUTE_KINDS: Readonly<Record<string, Attribute['kind']>> = {
+	alpha: 'float',
+	approximate: 'text',
+	auto_pad: 'text',
+	axes: 'ints',
+	beta: 'float',
+	dilations: 'ints',
+	epsilon: 'float',
+	kernel_shape: 'ints',
+	pads: 'ints',
+	perm: 'ints',
+	strides: 'ints',
+	value: 'tensor',
+	value_float: 'float',
+	value_ints: 'ints'
+};
 
 /** Bytes as they are in the file. Takes milliseconds for a graph, and one look at every weight. */
 export function examineOnnx(bytes: Uint8Array): Result<OnnxFacts, PackageProblem> {
@@ -106,6 +124,8 @@ function walk(model: OnnxModel): Walk {
 	}
 	for (const { name, dims, type, ints } of model.initialisers.values()) {
 		if (values.has(name)) unsafe(name, 'weights that are also an input');
+		const list = ints !== null && dims.length === 1;
+		if (dims.includes(0) && !list) unsafe(name, 'an empty tensor');
 		values.set(name, { shape: dims, type, ints });
 	}
 	let multiplyAdds = 0;
@@ -175,8 +195,12 @@ function apply(
 		unsafe(node.name, `${node.operator} with ${node.inputs.length} inputs`);
 	if (!within(node.outputs.length, operator.outputs ?? [1, 1]))
 		unsafe(node.name, `${node.operator} with ${node.outputs.length} outputs`);
-	for (const name of node.attributes.keys())
+	if (opset < (operator.since ?? 0)) unsafe(node.name, `${node.operator} in operator set ${opset}`);
+	for (const [name, { kind }] of node.attributes) {
 		if (!operator.attributes.includes(name)) unsafe(node.name, `${node.operator} with ${name}`);
+		if (kind !== (ATTRIBUTE_KINDS[name] ?? 'int'))
+			unsafe(node.name, `${node.operator}: ${name} of kind ${kind}`);
+	}
 	const inputs = node.inputs.map((name, n) => {
 		if (name === '') return n < operator.inputs[0] ? unsafe(node.name, `input ${n} is missing`) : null;
 		return values.get(name) ?? damaged(node.name, `${name} is made by nobody before`);

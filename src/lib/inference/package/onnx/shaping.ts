@@ -9,7 +9,7 @@ function reshape(call: Call): Outcome {
 	const { shape, type, ints } = call.input(0);
 	const wanted = call.known(1);
 	if (wanted.length > MAX_RANK) call.refuse(`${wanted.length} dimensions`);
-	const copies = call.int('allowzero', 0) === 0;
+	const copies = !call.flag('allowzero', false);
 	const said = wanted.map((dim, n) =>
 		dim === 0 && copies ? (shape[n] ?? call.refuse('nothing to copy')) : dim
 	);
@@ -37,7 +37,8 @@ function flatten(call: Call): Outcome {
 function transpose(call: Call): Outcome {
 	const { shape, type, ints } = call.input(0);
 	const order = call.maybeInts('perm') ?? shape.map((_, n) => shape.length - 1 - n);
-	if (order.length !== shape.length) call.refuse('an order of another length');
+	if (order.length !== shape.length || order.some((axis) => axis < 0))
+		call.refuse('an order of another length, or from the end');
 	const axes = call.axes(order, shape.length);
 	return call.one(
 		axes.map((axis) => shape[axis] ?? 0),
@@ -103,6 +104,11 @@ function split(call: Call): Outcome {
 	const axis = call.axis(call.int('axis', 0), shape.length);
 	const whole = shape[axis] ?? 0;
 	const count = call.node.outputs.length;
+	if (
+		call.node.attributes.has('num_outputs') &&
+		(call.opset < SPLIT_COUNTS_SINCE || call.optional(1) !== null)
+	)
+		call.refuse('num_outputs beside a list, or too early');
 	const parts = call.optional(1) === null ? evenly(call, whole, count) : call.known(1);
 	if (parts.length !== count || parts.reduce((a, b) => a + b, 0) !== whole)
 		call.refuse(`${whole} in parts of ${parts.join(', ')}`);
@@ -120,6 +126,7 @@ function split(call: Call): Outcome {
 }
 
 function evenly(call: Call, whole: number, count: number): readonly number[] {
+	if (call.opset < SPLIT_COUNTS_SINCE && whole % count !== 0) call.refuse(`${whole} in ${count} parts`);
 	if (call.opset >= SPLIT_COUNTS_SINCE && call.int('num_outputs', count) !== count)
 		call.refuse('another number of parts');
 	const part = Math.ceil(whole / count);
@@ -132,6 +139,8 @@ function squeeze(call: Call): Outcome {
 		call.optional(1) === null
 			? shape.flatMap((dim, n) => (dim === 1 ? [n] : []))
 			: call.axes(call.known(1), shape.length);
+	// An empty list means all of them to one runtime and none to another.
+	if (axes.length === 0) call.refuse('no axis');
 	if (axes.some((axis) => shape[axis] !== 1)) call.refuse('an axis that is not 1');
 	return call.one(
 		shape.filter((_, n) => !axes.includes(n)),
@@ -187,6 +196,8 @@ function shapeOf(call: Call): Outcome {
 }
 
 function constant(call: Call): Outcome {
+	// With two values runtimes choose differently.
+	if (call.node.attributes.size !== 1) call.refuse('not one value');
 	const value = call.node.attributes.get('value');
 	if (value?.kind === 'tensor') return call.one(value.value.dims, value.value.type, value.value.ints);
 	const number = call.node.attributes.get('value_int');

@@ -7,6 +7,7 @@ const REDUCE_AXES_ARE_INPUT_SINCE = 18;
 
 function matMul(call: Call): Outcome {
 	const [a, b] = [call.input(0), call.input(1)];
+	call.kind('float', 0, 1);
 	if (a.shape.length < 2 || b.shape.length < 2) call.refuse('a vector where a matrix is due');
 	const [rows = 0, inner = 0] = a.shape.slice(-2);
 	const [also = 0, columns = 0] = b.shape.slice(-2);
@@ -17,9 +18,10 @@ function matMul(call: Call): Outcome {
 
 function gemm(call: Call): Outcome {
 	const [a, b] = [call.input(0), call.input(1)];
+	call.kind('float', 0, 1, 2);
 	if (a.shape.length !== 2 || b.shape.length !== 2) call.refuse('not two matrices');
-	const [rows = 0, inner = 0] = call.int('transA', 0) === 0 ? a.shape : [...a.shape].reverse();
-	const [also = 0, columns = 0] = call.int('transB', 0) === 0 ? b.shape : [...b.shape].reverse();
+	const [rows = 0, inner = 0] = call.flag('transA', false) ? [...a.shape].reverse() : a.shape;
+	const [also = 0, columns = 0] = call.flag('transB', false) ? [...b.shape].reverse() : b.shape;
 	if (inner !== also) call.refuse(`[${a.shape.join(', ')}] times [${b.shape.join(', ')}]`);
 	const added = call.optional(2);
 	const shape = [rows, columns];
@@ -35,7 +37,7 @@ function windows(call: Call, sizes: readonly number[], kernel: readonly number[]
 	const dilations = call.ints('dilations', rank, 1, 1);
 	const pads = call.ints('pads', 2 * rank, 0, 0);
 	const mode = call.text('auto_pad', 'NOTSET');
-	const round = call.int('ceil_mode', 0) === 0 ? Math.floor : Math.ceil;
+	const round = call.flag('ceil_mode', false) ? Math.ceil : Math.floor;
 	return sizes.map((size, n) => {
 		const reach = (dilations[n] ?? 1) * ((kernel[n] ?? 1) - 1) + 1;
 		const stride = strides[n] ?? 1;
@@ -52,6 +54,7 @@ function windows(call: Call, sizes: readonly number[], kernel: readonly number[]
 
 function conv(call: Call): Outcome {
 	const [x, weights] = [call.input(0), call.input(1)];
+	call.kind('float', 0, 1, 2);
 	const rank = x.shape.length - 2;
 	if (rank < 1 || rank > 2 || weights.shape.length !== rank + 2) call.refuse('not an image');
 	const [batch = 0, channels = 0, ...sizes] = x.shape;
@@ -71,6 +74,7 @@ function conv(call: Call): Outcome {
 
 function pool(call: Call): Outcome {
 	const { shape, type } = call.input(0);
+	call.kind('float', 0);
 	const rank = shape.length - 2;
 	if (rank < 1 || rank > 2) call.refuse('not an image');
 	const kernel = call.ints('kernel_shape', rank, 0, 1);
@@ -80,12 +84,14 @@ function pool(call: Call): Outcome {
 function reduce(call: Call): Outcome {
 	const { shape, type } = call.input(0);
 	const byInput = call.node.operator === 'ReduceSum' || call.opset >= REDUCE_AXES_ARE_INPUT_SINCE;
-	if (!byInput && call.optional(1) !== null) call.refuse('axes as an input');
-	if (byInput && call.node.attributes.has('axes')) call.refuse('axes as an attribute');
+	call.kind('number', 0);
+	if (!byInput && call.node.inputs.length > 1) call.refuse('axes as an input');
+	const foreign = byInput ? 'axes' : 'noop_with_empty_axes';
+	if (call.node.attributes.has(foreign)) call.refuse(`${foreign} in operator set ${call.opset}`);
 	const said = byInput ? (call.optional(1) === null ? [] : call.known(1)) : (call.maybeInts('axes') ?? []);
-	if (said.length === 0 && call.int('noop_with_empty_axes', 0) !== 0) return call.one(shape, type);
+	if (said.length === 0 && call.flag('noop_with_empty_axes', false)) return call.one(shape, type);
 	const axes = new Set(said.length === 0 ? shape.map((_, n) => n) : call.axes(said, shape.length));
-	const keep = call.int('keepdims', 1) !== 0;
+	const keep = call.flag('keepdims', true);
 	return call.one(
 		shape.flatMap((dim, n) => (!axes.has(n) ? [dim] : keep ? [1] : [])),
 		type
@@ -101,6 +107,7 @@ function fits(call: Call, part: readonly number[], whole: readonly number[]): vo
 
 function layerNormalization(call: Call): Outcome {
 	const { shape, type } = call.input(0);
+	call.kind('float', 0, 1, 2);
 	const axis = call.axis(call.int('axis', -1), shape.length);
 	for (const n of [1, 2]) {
 		const value = n === 1 ? call.input(1) : call.optional(2);
@@ -127,7 +134,8 @@ export const WEIGHING: Readonly<Record<string, Operator>> = {
 		attributes: [],
 		infer(call) {
 			const { shape, type } = call.input(0);
-			if (shape.length < 3) call.refuse('not an image');
+			call.kind('float', 0);
+			if (shape.length < 3 || shape.length > 4) call.refuse('not an image');
 			return call.one([...shape.slice(0, 2), ...shape.slice(2).map(() => 1)], type);
 		}
 	},

@@ -1,13 +1,10 @@
 // Graphs that must never reach a runtime, by what is wrong with them.
 
-import type { PackageProblemCode } from '../types';
 import {
 	ACTION_OUT,
 	bytes,
 	int,
 	int64s,
-	intAttribute,
-	intsAttribute,
 	join,
 	message,
 	model,
@@ -15,62 +12,10 @@ import {
 	port,
 	RIGHT,
 	STATE_IN,
-	text,
-	textAttribute,
-	type Bytes,
-	type ModelSpec,
-	type NodeSpec,
-	type TensorSpec
+	text
 } from './build-onnx';
-
-interface HostileModel {
-	readonly name: string;
-	readonly bytes: () => Bytes;
-	readonly code: PackageProblemCode;
-	readonly reason: RegExp;
-}
-
-const UNSAFE = 'policy_package_unsafe';
-const DAMAGED = 'policy_package_damaged';
-
-/** The right graph with something else in it. */
-const but = (change: Partial<ModelSpec>): (() => Bytes) => {
-	return () => model({ ...RIGHT, ...change });
-};
-
-/** The right graph with one more node before its answer. */
-const with_ =
-	(operator: string, change: Partial<NodeSpec> = {}, tensors: readonly TensorSpec[] = []): (() => Bytes) =>
-	() =>
-		model({
-			...RIGHT,
-			nodes: [...RIGHT.nodes, { operator, inputs: ['observation.state'], outputs: ['more'], ...change }],
-			tensors: [...(RIGHT.tensors ?? []), ...tensors]
-		});
-
-/** The right graph with one of its tensors changed. */
-const tensor = (change: Partial<TensorSpec>): (() => Bytes) =>
-	but({ tensors: [int64s('axis', 1), { ...int64s('shape', 1, 5, 6), ...change }] });
-
-const unsafe = (name: string, make: () => Bytes, reason: RegExp): HostileModel => ({
-	name,
-	bytes: make,
-	code: UNSAFE,
-	reason
-});
-const damaged = (name: string, make: () => Bytes, reason: RegExp): HostileModel => ({
-	name,
-	bytes: make,
-	code: DAMAGED,
-	reason
-});
-
-const weights = (name: string, dims: readonly number[], value?: number): TensorSpec => {
-	const count = dims.reduce((a, b) => a * b, 1);
-	const values = new Float32Array(count);
-	if (value !== undefined) values[count - 1] = value;
-	return { name, dims, raw: new Uint8Array(values.buffer) };
-};
+import { but, damaged, tensor, unsafe, weights, with_, type HostileModel } from './hostile-model';
+import { HOSTILE_OPERATORS } from './hostile-operators';
 
 const outside = message(13, text(1, 'location'), text(2, '../../etc/passwd'));
 const subgraph = message(5, text(1, 'body'), message(6, text(2, 'inner')), int(20, 5));
@@ -204,114 +149,7 @@ export const HOSTILE_MODELS: readonly HostileModel[] = [
 			}),
 		/more than 200000000000 steps/
 	),
-	unsafe(
-		'a stride of nothing',
-		with_(
-			'MaxPool',
-			{ inputs: ['image'], extra: [intsAttribute('kernel_shape', [2, 2]), intsAttribute('strides', [0, 1])] },
-			[weights('image', [1, 1, 4, 4])]
-		),
-		/strides is \[0, 1\]/
-	),
-	unsafe(
-		'a window larger than its image',
-		with_('MaxPool', { inputs: ['image'], extra: [intsAttribute('kernel_shape', [9, 9])] }, [
-			weights('image', [1, 1, 4, 4])
-		]),
-		/a dimension of -4/
-	),
-	unsafe(
-		'padding without end',
-		with_('Conv', { inputs: ['image', 'w'], extra: [intsAttribute('pads', [2 ** 30, 0, 0, 0])] }, [
-			weights('image', [1, 1, 4, 4]),
-			weights('w', [1, 1, 3, 3])
-		]),
-		/more padding/
-	),
-	unsafe(
-		'groups that do not divide',
-		with_('Conv', { inputs: ['image', 'w'], extra: [intAttribute('group', 0)] }, [
-			weights('image', [1, 1, 4, 4]),
-			weights('w', [1, 1, 3, 3])
-		]),
-		/groups/
-	),
-	unsafe(
-		'an unknown way to pad',
-		with_('Conv', { inputs: ['image', 'w'], extra: [textAttribute('auto_pad', 'FANCY')] }, [
-			weights('image', [1, 1, 4, 4]),
-			weights('w', [1, 1, 3, 3])
-		]),
-		/auto_pad FANCY/
-	),
-	unsafe(
-		'matrices that do not fit',
-		with_('MatMul', { inputs: ['observation.state', 'w'] }, [weights('w', [5, 6])]),
-		/\[1, 6\] times \[5, 6\]/
-	),
-	unsafe('too few inputs', with_('MatMul'), /MatMul with 1 inputs/),
-	unsafe(
-		'too many inputs',
-		with_('Relu', { inputs: ['observation.state', 'observation.state'] }),
-		/Relu with 2 inputs/
-	),
-	unsafe('too many outputs', with_('Relu', { outputs: ['a', 'b'] }), /Relu with 2 outputs/),
-	unsafe('an input left out', with_('Add', { inputs: ['observation.state', ''] }), /input 1 is missing/),
-	unsafe(
-		'a thousand inputs',
-		with_('Concat', { inputs: Array.from({ length: 1000 }, () => 'observation.state') }),
-		/more than 64 ports/
-	),
-	unsafe(
-		'an attribute that nobody knows',
-		with_('Relu', { extra: [intAttribute('secret', 1)] }),
-		/Relu with secret/
-	),
-	unsafe('an axis that is not there', with_('Softmax', { extra: [intAttribute('axis', 7)] }), /axis 7 of 2/),
-	unsafe(
-		'an index outside its tensor',
-		with_('Gather', { inputs: ['observation.state', 'at'], extra: [intAttribute('axis', 1)] }, [
-			int64s('at', 6)
-		]),
-		/an index outside/
-	),
-	unsafe(
-		'a step of nothing',
-		with_('Slice', { inputs: ['observation.state', 'zero', 'six', 'axis', 'zero'] }, [
-			int64s('zero', 0),
-			int64s('six', 6)
-		]),
-		/a step of nothing/
-	),
-	unsafe(
-		'a slice of nothing',
-		with_('Slice', { inputs: ['observation.state', 'six', 'six', 'axis'] }, [int64s('six', 6)]),
-		/a dimension of 0/
-	),
-	unsafe(
-		'a shape that depends on the input',
-		with_('Reshape', { inputs: ['observation.state', 'cast'], outputs: ['more'] }, []),
-		/waits for itself or for something/
-	),
-	unsafe(
-		'a shape out of pixels',
-		() =>
-			model({
-				...RIGHT,
-				nodes: [
-					...RIGHT.nodes,
-					{
-						operator: 'Cast',
-						inputs: ['observation.state'],
-						outputs: ['whole'],
-						extra: [intAttribute('to', 7)]
-					},
-					{ operator: 'Expand', inputs: ['observation.state', 'whole'], outputs: ['more'] }
-				]
-			}),
-		/a shape that depends on the input/
-	),
-	unsafe('a cast to text', with_('Cast', { extra: [intAttribute('to', 8)] }), /element type 8/),
+	...HOSTILE_OPERATORS,
 	unsafe('a circle', with_('Add', { inputs: ['observation.state', 'more'] }), /waits for itself/),
 	damaged('one name made twice', with_('Relu', { outputs: ['row'] }), /a name of its own/),
 	damaged(
