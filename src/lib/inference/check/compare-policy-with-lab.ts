@@ -167,6 +167,23 @@ function compareStartPose({ joints, training }: PolicyManifest, { state }: LabFa
 	const known = state !== null && min.length === joints.length && max.length === joints.length;
 	if (!known || state.length !== joints.length)
 		return said({ aspect: 'start_pose', policy: '', lab: '' }, null);
+	const outside = jointsBeyondTraining({ joints, training }, state);
+	const numbers = (of: readonly number[]): string => of.map((value) => value.toFixed(0)).join(', ');
+	const line = {
+		aspect: 'start_pose',
+		policy: `${numbers(min)} – ${numbers(max)}`,
+		lab: numbers(state),
+		joints: outside
+	} as const;
+	return said(line, outside.length === 0 ? null : ['warn', 'start_pose_new']);
+}
+
+/** Joints that stand where no demonstration ever was, LeRobot names; none where the training range is not known. */
+export function jointsBeyondTraining(
+	{ joints, training }: Pick<PolicyManifest, 'joints' | 'training'>,
+	state: ArrayLike<number>
+): readonly string[] {
+	const { state_min: min, state_max: max } = training;
 	const outside = joints.filter((_, index) => {
 		const low = min[index] ?? Number.NaN;
 		const high = max[index] ?? Number.NaN;
@@ -174,14 +191,7 @@ function compareStartPose({ joints, training }: PolicyManifest, { state }: LabFa
 		const value = state[index] ?? Number.NaN;
 		return value < low - slack || value > high + slack;
 	});
-	const numbers = (of: readonly number[]): string => of.map((value) => value.toFixed(0)).join(', ');
-	const line = {
-		aspect: 'start_pose',
-		policy: `${numbers(min)} – ${numbers(max)}`,
-		lab: numbers(state),
-		joints: outside.map(({ name }) => name)
-	} as const;
-	return said(line, outside.length === 0 ? null : ['warn', 'start_pose_new']);
+	return outside.map(({ name }) => name);
 }
 
 function sizeText({ width, height }: { readonly width: number; readonly height: number }): string {

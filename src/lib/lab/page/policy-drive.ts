@@ -9,6 +9,7 @@ import type {
 	RunEnd,
 	RunOutcome
 } from '$lib/contracts';
+import { jointsBeyondTraining } from '$lib/inference/check';
 import type { PolicyStore } from '$lib/inference/package';
 import type { PolicyProblem, PolicyRunView } from '$lib/ui/policies';
 import type { FirstMinute } from './policy-first-minute';
@@ -24,7 +25,7 @@ export interface DriveOptions {
 	readonly first: FirstMinute;
 	readonly onChange: () => void;
 	/** Its record has its end; the exercise has judged it if it could. */
-	readonly onOver: (record: PolicyRunRecord) => void;
+	readonly onOver: (record: PolicyRunRecord, beyond: readonly string[]) => void;
 }
 
 interface Going {
@@ -40,6 +41,8 @@ interface Going {
 	/** Why it is being ended, where ROBOT does not know. */
 	by: RunEnd | null;
 	verdict: Exclude<RunOutcome, 'unknown'> | null;
+	/** Joints that came to where no demonstration ever was. */
+	readonly beyond: Set<string>;
 	over: boolean;
 }
 
@@ -102,6 +105,7 @@ export class PolicyDrive {
 			slowestMs: 0,
 			by: null,
 			verdict: null,
+			beyond: new Set(),
 			over: false
 		};
 		const answer = await robot.startPolicy({
@@ -168,6 +172,8 @@ export class PolicyDrive {
 		going.report = report;
 		const { core, first, onChange } = this.#options;
 		if (report.state === 'driving') going.startMs ??= core.telemetry.newestMs;
+		for (const joint of jointsBeyondTraining(going.listing.manifest, report.executed ?? []))
+			going.beyond.add(joint);
 		going.slowestMs = Math.max(going.slowestMs, report.latencyMs?.last ?? 0);
 		first.told(going.listing.id, going.armId, report.slowLeftMs);
 		if (report.state === 'ended') void this.#finish(going, going.by ?? endedBy(report, core.report));
@@ -207,7 +213,7 @@ export class PolicyDrive {
 		if (this.#going === going) this.#going = null;
 		// Whoever takes over from here starts where the arm stands.
 		if (core.report.source === 'policy') await core.selectSource('sliders');
-		onOver(done);
+		onOver(done, [...going.beyond]);
 	}
 
 	#elapsedMs({ startMs }: Going): number {

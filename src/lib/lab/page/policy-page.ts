@@ -9,7 +9,8 @@ import type {
 	PolicyLoadPart,
 	PolicyPanelActions,
 	PolicyPanelView,
-	PolicyProblem
+	PolicyProblem,
+	PolicyWhyView
 } from '$lib/ui/policies';
 import type { InferEvent } from '../hosts/infer-api';
 import { handOut } from './hand-out';
@@ -59,6 +60,7 @@ export class PolicyPage {
 	/** Training pictures of the chosen model, by camera. */
 	#pictures: Readonly<Record<string, Picture>> = {};
 	#record: PolicyRunRecord | null = null;
+	#why: PolicyWhyView | null = null;
 	#series: TrialSeries | null = null;
 	#seed: number;
 	/** Raised by every choice: what an older one brings is not wanted any more. */
@@ -81,7 +83,7 @@ export class PolicyPage {
 			store: () => this.#shelf.store,
 			first: new FirstMinute(PLACE),
 			onChange,
-			onOver: (record) => void this.#over(record)
+			onOver: (record, beyond) => void this.#over(record, beyond)
 		});
 		core.cameras.workers.died.on((name) => {
 			if (name !== 'infer') return;
@@ -147,6 +149,7 @@ export class PolicyPage {
 			startBlocked: this.#blocked(check),
 			run: chosen === null ? null : this.#drive.view(chosen.listing),
 			record: this.#record,
+			why: this.#why,
 			trials: { series: this.#seriesView() },
 			simulated: this.#core.kind === 'virtual'
 		};
@@ -244,6 +247,8 @@ export class PolicyPage {
 		limitS: number | null
 	): Promise<void> {
 		this.#record = null;
+		const differences = this.#check(listing).comparisons.filter(({ verdict }) => verdict !== 'same');
+		this.#why = { differences, beyond: [] };
 		this.#problem = await this.#drive.start({ listing, trial, limitS });
 		if (this.#problem === null) this.#go({ type: 'started' });
 		else {
@@ -252,8 +257,9 @@ export class PolicyPage {
 		}
 	}
 
-	async #over(record: PolicyRunRecord): Promise<void> {
+	async #over(record: PolicyRunRecord, beyond: readonly string[]): Promise<void> {
 		this.#record = record;
+		this.#why = { differences: this.#why?.differences ?? [], beyond };
 		if (record.trial !== null && this.#series?.seriesId === record.trial.seriesId)
 			this.#series = endStart(this.#series, record.outcome);
 		this.#go({ type: 'over' });

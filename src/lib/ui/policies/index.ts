@@ -20,5 +20,6 @@ export type {
 	PolicyStartBlock,
 	PolicyTrialView,
 	PolicyWaitView,
+	PolicyWhyView,
 	SuccessCount
 } from './policy-view';

@@ -96,6 +96,13 @@ export interface PolicyProblem {
 /** Why it cannot start now; the button is never grey without a sentence. */
 export type PolicyStartBlock = 'locked' | 'refused' | 'recording';
 
+/** What was different from the training, as it was seen: before the start, and while it drove. */
+export interface PolicyWhyView {
+	readonly differences: readonly PolicyComparison[];
+	/** Joints that came to where no demonstration ever was, LeRobot names. */
+	readonly beyond: readonly string[];
+}
+
 /** The lab's panel. Which part of it is shown follows from `step`. */
 export interface PolicyPanelView {
 	readonly step: 'choose' | 'load' | 'check' | 'run' | 'rate';
@@ -110,6 +117,8 @@ export interface PolicyPanelView {
 	readonly startBlocked: PolicyStartBlock | null;
 	readonly run: PolicyRunView | null;
 	readonly record: PolicyRunRecord | null;
+	/** What may explain how the run went; null before one is over. */
+	readonly why: PolicyWhyView | null;
 	readonly trials: PolicyTrialView;
 	/** Trials can judge themselves and set themselves up. */
 	readonly simulated: boolean;

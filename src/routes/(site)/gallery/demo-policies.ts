@@ -201,6 +201,7 @@ const panel: PolicyPanelView = {
 	startBlocked: null,
 	run: null,
 	record: null,
+	why: null,
 	trials: { series: null },
 	simulated: true
 };
@@ -272,6 +273,10 @@ export function panelViews(): { id: string; view: PolicyPanelView }[] {
 			view: {
 				...chosen,
 				step: 'rate',
+				why: {
+					differences: check('warn')?.comparisons.filter(({ reason }) => reason !== null) ?? [],
+					beyond: ['elbow_flex']
+				},
 				record: {
 					...record,
 					outcome: 'unknown',
