@@ -43,13 +43,13 @@ type Body = Record<string, unknown>;
 /** What INFER says to a want; null: nothing. */
 export type Answer = { readonly ch: string; readonly body: Body } | null;
 
-/** The chunk of a policy that moves the first joint at `perS` from where it is, towards `target`. */
-export function reach(message: PolicyWantMessage, target: number, perS = 30): Answer {
+/** The chunk of a policy that moves the first joint at `perS` from where it is, towards `target`; the others stay at `rest`. */
+export function reach(message: PolicyWantMessage, target: number, perS = 30, rest = HOME): Answer {
 	const { state, tick, policyId } = message.body;
 	const from = state[0] ?? 0;
 	const way = Math.sign(target - from) * perS;
 	const actions = Float32Array.from({ length: CHUNK * 6 }, (_, i) => {
-		if (i % 6 !== 0) return HOME[i % 6] ?? 0;
+		if (i % 6 !== 0) return rest[i % 6] ?? 0;
 		const there = from + (way * Math.floor(i / 6)) / FPS;
 		return way > 0 ? Math.min(target, there) : Math.max(target, there);
 	});
