@@ -16,6 +16,7 @@ const BENCHES = {
 	seal: { quick: false, load: () => import('./benches/seal.mjs') },
 	'record-640': { quick: true, load: () => import('./benches/record-640.mjs') },
 	export: { quick: true, load: () => import('./benches/export.mjs') },
+	chunks: { quick: true, load: () => import('./benches/chunks.mjs') },
 	size: { quick: true, load: () => import('./benches/size.mjs') }
 };
 

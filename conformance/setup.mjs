@@ -1,12 +1,14 @@
 /**
  * Sets up the outside judges: LeRobot itself for datasets and the servo bus, and the published SO-101 model
- * for kinematics. Each is a Python environment outside the repository, named by the hash of its lock.
+ * for kinematics. Each is a Python environment outside the repository, named by the hash of its lock. `export` is the
+ * LeRobot judge with what the policy exporter needs laid over it.
  *
- *   node conformance/setup.mjs [judge|fk]     prints one JSON line; exit 1 when something is missing
+ *   node conformance/setup.mjs [judge|fk|export]     prints one JSON line; exit 1 when something is missing
  *
- * `ensureJudge` and `ensureFkJudge` return what is missing instead of throwing: in CI the caller fails loudly,
+ * `ensureJudge`, `ensureFkJudge` and `ensureExport` return what is missing instead of throwing: in CI the caller fails loudly,
  * elsewhere it skips by name. Node built-ins only.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureVenv, pipInstall, run, tail } from './venv.mjs';
@@ -101,8 +103,50 @@ export async function ensureJudge({ log = () => {} } = {}) {
 		label: 'plain',
 		install: async (python, say) => (await installPlain(python, wanted, say)) ?? check(python, JUDGE_CHECK)
 	};
-	const files = [wanted, here('locks', 'judge.txt'), here('locks', 'build.txt'), here('cpu_torch_stubs.py')];
-	return ensureVenv({ name: 'judge', files, ways: LOCK_FITS ? [cpu, plain] : [plain], log });
+	return ensureVenv({ name: 'judge', files: judgeFiles(), ways: LOCK_FITS ? [cpu, plain] : [plain], log });
+}
+
+/** Everything the LeRobot judge depends on. */
+function judgeFiles() {
+	const locks = ['judge.in', 'judge.txt', 'build.txt'].map((name) => here('locks', name));
+	return [...locks, here('cpu_torch_stubs.py')];
+}
+
+const EXPORT_CHECK = [
+	'import onnx, onnxruntime, pytest, torch',
+	'from onnxruntime.transformers.float16 import convert_float_to_float16',
+	'from lerobot.policies.act.modeling_act import ACTPolicy'
+].join('\n');
+
+const SITE_PACKAGES = 'import sysconfig; print(sysconfig.get_paths()["purelib"])';
+
+/** A small environment that sees all of the judge's: two gigabytes are not kept twice. */
+async function layOver(python, judge, lock, log) {
+	const args = LOCK_FITS ? ['--require-hashes', '-r', lock] : ['-r', here('locks', 'export.in')];
+	const installed = await pipInstall(python, ['--no-deps', ...args], log);
+	if (!installed.ok) return tail(installed.output);
+	const below = await run(judge, ['-I', '-c', SITE_PACKAGES]);
+	const own = await run(python, ['-I', '-c', SITE_PACKAGES]);
+	if (!below.ok || !own.ok) return tail(below.output + own.output);
+	writeFileSync(join(own.output.trim(), 'judge.pth'), `${below.output.trim()}\n`);
+	return check(python, EXPORT_CHECK);
+}
+
+/**
+ * LeRobot and what turns its checkpoints into policy packages: for modal/ and judge_policy.py.
+ * @param {{ log?: (line: string) => void }} [options]
+ * @returns {Promise<{ python: string, way: string } | { missing: string }>}
+ */
+export async function ensureExport({ log = () => {} } = {}) {
+	const judge = await ensureJudge({ log });
+	if ('missing' in judge) return judge;
+	const lock = here('locks', 'export.txt');
+	const over = {
+		label: 'over the LeRobot judge',
+		install: (python, say) => layOver(python, judge.python, lock, say)
+	};
+	const files = [lock, here('locks', 'export.in'), ...judgeFiles()];
+	return ensureVenv({ name: 'export', files, ways: [over], log });
 }
 
 /** torchcodec opens videos with the system's FFmpeg libraries. @returns {Promise<string | null>} null when there */
@@ -125,6 +169,7 @@ async function main(which) {
 	const result = {};
 	if (which === undefined || which === 'judge') result.judge = await ensureJudge({ log });
 	if (which === undefined || which === 'fk') result.fk = await ensureFkJudge({ log });
+	if (which === undefined || which === 'export') result.export = await ensureExport({ log });
 	console.log(JSON.stringify(result));
 	return Object.values(result).some((judge) => 'missing' in judge) ? 1 : 0;
 }

@@ -22,7 +22,7 @@ const SITE = [
 	'/docs/errors',
 	'/docs/errors/storage_full'
 ];
-const GALLERY = ['/gallery', '/gallery/connect', '/gallery/procedures'];
+const GALLERY = ['/gallery', '/gallery/connect', '/gallery/procedures', '/gallery/policies'];
 /** A page that is still being brought to life would set its own theme over the test's. */
 const SETTLED = { waitUntil: 'networkidle' } as const;
 const THEMES = ['light', 'dark', 'projector'] as const;

@@ -1,12 +1,15 @@
 /**
  * What programs other than ours say about us, from end to end:
  *
- *     node tools/conformance.mjs [recording] [dataset] [bus] [setup] [calibration] [judge]      without a name: all
+ *     node tools/conformance.mjs [recording] [dataset] [bus] [setup] [calibration] [policy] [judge]
+ *
+ * Without a name: all.
  *
  * `recording`: real Chromium records three episodes with the virtual arm and two cameras, and we examine them; `dataset`:
  * LeRobot loads and trains on the download, its linters look at it; `bus`: LeRobot's follower drives the servo chain behind
  * a pseudo terminal; `setup`: LeRobot and our driver give the same new motors their numbers; `calibration`: LeRobot's
- * follower and leader and our driver calibrate one arm in turn and use each other's files; `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
+ * follower and leader and our driver calibrate one arm in turn and use each other's files; `policy`: what the exporter makes
+ * of LeRobot's checkpoints computes what LeRobot computes (named: all of it, else a sample); `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
  * lines; what cannot be had is a FAIL with CI=true and a SKIPPED elsewhere. Last report: .cache/conformance.json, with the
  * recording beside it.
  */
@@ -16,6 +19,7 @@ import { join } from 'node:path';
 import { ensureJudge } from '../conformance/setup.mjs';
 import { serve } from '../server/serve.js';
 import { withHandChain } from './conformance/calibration.mjs';
+import { judgePolicies, policyFolder } from './conformance/policy.mjs';
 import { withBoxChain } from './conformance/setup.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { createLoader } from './lib/load-ts.mjs';
@@ -82,8 +86,9 @@ function tellAll(verdicts, note) {
 
 /** @returns {Promise<{ root: string, expect: string } | null>} the unpacked dataset */
 async function recording(/** @type {string} */ chromium, /** @type {string} */ python) {
-	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
+	for (const entry of readdirSync(folder))
+		if (join(folder, entry) !== policyFolder) rmSync(join(folder, entry), { recursive: true, force: true });
 	const loader = await createLoader();
 	const buildDir = process.env['E2E_BUILD_DIR'];
 	const site = await serve({ host: '127.0.0.1', port: 0, ...(buildDir === undefined ? {} : { buildDir }) });
@@ -187,6 +192,13 @@ async function onPseudoTerminal(name, once) {
 	}
 }
 
+/** @param {string | null} source folder of a dataset */
+async function policies(source) {
+	const judged = await judgePolicies({ ask, dataset: source, whole: only.includes('policy') });
+	if ('missing' in judged) missing('policy', judged.missing);
+	else tellAll(judged);
+}
+
 /** @param {string} python */
 async function main(python) {
 	const chromium = wanted('recording') ? await ensureChromium() : { missing: 'not asked for' };
@@ -197,12 +209,14 @@ async function main(python) {
 	if (wanted('bus')) await onPseudoTerminal('bus', () => busOnce(python));
 	if (wanted('setup')) await onPseudoTerminal('setup', () => setupOnce(python));
 	if (wanted('calibration')) await onPseudoTerminal('calibration', () => calibrationOnce(python));
-	// Two programs that count for a while each: side by side.
+	// Programs that count for a while each: side by side.
 	const datasetDone = wanted('dataset') && made !== null ? dataset(python, made) : Promise.resolve();
 	const script = join(root, 'conformance', 'judge_selftest.py');
 	const judgeDone = wanted('judge') ? ask('judge', python, [script]) : Promise.resolve([]);
+	const policyDone = wanted('policy') ? policies((made ?? lastRecording())?.root ?? null) : null;
 	await datasetDone;
 	tellAll(await judgeDone);
+	await policyDone;
 	if (wanted('dataset') && made === null) tell('dataset: there is one to judge', ['no recording']);
 }
 

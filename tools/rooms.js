@@ -10,21 +10,23 @@ export const ROOMS = {
 	teleop: ['core', 'contracts', 'robot', 'camera'],
 	recorder: ['core', 'contracts', 'robot', 'camera', 'teleop'],
 	dataset: ['core', 'contracts', 'recorder'],
+	inference: ['core', 'contracts', 'camera'],
 	sim: ['core', 'contracts'],
 	scene: ['core', 'contracts', 'camera'],
 	ui: ['core', 'contracts', 'i18n'],
 	i18n: [],
-	lab: ['core', 'contracts', 'robot', 'camera', 'teleop', 'recorder', 'dataset', 'sim', 'scene', 'ui', 'i18n']
+	lab: ['core', 'contracts', 'robot', 'camera', 'teleop', 'recorder', 'dataset', 'inference', 'sim', 'scene', 'ui', 'i18n']
 };
 
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
 const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
+	inference: ['package', 'run', 'play', 'check'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
 	i18n: ['server'],
-	lab: ['bench']
+	lab: ['bench', 'models']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
@@ -38,6 +40,7 @@ const HOMES = {
 	'hyparquet-writer': 'dataset',
 	'client-zip': 'dataset',
 	'@mujoco/mujoco': 'sim',
+	'onnxruntime-web': 'inference',
 	comlink: 'lab',
 	'workbox-window': 'lab'
 };

@@ -5,6 +5,7 @@
  *     node tools/soak.mjs bus --hours 24 --seed 1
  *     node tools/soak.mjs gate --n 10000000 --seed 1
  *     node tools/soak.mjs store --n 1000000 --seed 1
+ *     node tools/soak.mjs packages --n 100000 --seed 1
  *
  * `npm test` runs a sample of each; here their size comes from the command line. Each run adds a line to
  * .cache/soak-results.jsonl; figures of the last full runs are in docs/testing.md.
@@ -21,6 +22,11 @@ const SOAKS = {
 	bus: { file: 'src/lib/robot/soak-bus.test.ts', variable: 'SOAK_BUS_HOURS', option: 'hours' },
 	gate: { file: 'src/lib/robot/safety/gate.fuzz.test.ts', variable: 'SOAK_GATE_ACTIONS', option: 'n' },
 	store: { file: 'src/lib/recorder/store-model.crash.test.ts', variable: 'SOAK_STORE_POINTS', option: 'n' },
+	packages: {
+		file: 'src/lib/inference/package/packages.fuzz.test.ts',
+		variable: 'SOAK_PACKAGES',
+		option: 'n'
+	},
 	travel: { file: 'src/lib/robot/safety/kill-travel.test.ts', variable: 'SOAK_KILLS', option: 'n' },
 	expert: {
 		file: 'src/lib/sim/expert/pick-place-teleop.test.ts',

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ensureRandomPackage } from './conformance/policy.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { hygiene } from './lib/hygiene.mjs';
 import { build, checkNode, install } from './lib/prepare.mjs';
@@ -175,7 +176,12 @@ if (needsBrowser) {
 	}
 	const chromium = built && inBrowser ? await ensureChromium() : { missing: 'no build' };
 	if ('path' in chromium) {
-		if (wanted('e2e')) await browserTests('playwright', 'lab', chromium.path);
+		if (wanted('e2e')) {
+			// A policy of LeRobot for the browser to run, made once, where LeRobot is set up anyway; else its test skips.
+			const policy = wantsJudge && !('missing' in (await judge)) ? await ensureRandomPackage() : {};
+			if ('missing' in policy) missing('policy of LeRobot in the browser', policy.missing);
+			await browserTests('playwright', 'lab', chromium.path);
+		}
 		if (wanted('real')) {
 			const why = await refusal();
 			if (why === null) await browserTests('real', 'real', chromium.path);

@@ -26,7 +26,7 @@ export interface Wave {
 }
 
 type Words = Readonly<Record<string, string>>;
-export type WorkerName = 'robot' | 'plant' | 'render' | 'recorder' | 'dataset';
+export type WorkerName = 'robot' | 'plant' | 'render' | 'recorder' | 'dataset' | 'infer';
 export type EpisodeCountsSeen = Extract<
 	LabSnapshot['recording']['now'],
 	{ state: 'recording' | 'review' }

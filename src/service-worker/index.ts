@@ -10,13 +10,25 @@ declare const self: ServiceWorkerGlobalScope;
 
 /** Physics and other binaries: large, hashed by name, fetched in the background after the lab already moves. */
 const LARGE = /\.wasm$/;
-const largeFiles = build.filter((path) => LARGE.test(path));
+/** ONNX Runtime, 41 MB: nothing of it is fetched before a policy is opened or a person asks to have it without a network. */
+const POLICY_RUNTIME = /\/ort[.-][^/]*$/;
+/** The build for graphics cards; the other one runs everywhere. */
+const FOR_GRAPHICS_CARDS = /webgpu|asyncify/;
+const policyFiles = build.filter((path) => POLICY_RUNTIME.test(path) && !FOR_GRAPHICS_CARDS.test(path));
+const largeFiles = build.filter((path) => LARGE.test(path) && !POLICY_RUNTIME.test(path));
+const LARGE_CACHE = 'edubotics-binaries';
+const POLICY_CACHE = 'edubotics-policies';
+
+const absolute = (path: string): string => new URL(path, self.location.origin).href;
+
 /** Pages for whoever works on the lab, not for those who learn with it. */
 const WORKSHOP = /\/gallery(\/|$)/;
 
 precacheAndRoute(
 	[
-		...build.filter((path) => !LARGE.test(path)).map((url) => ({ url, revision: null })),
+		...build
+			.filter((path) => !LARGE.test(path) && !POLICY_RUNTIME.test(path))
+			.map((url) => ({ url, revision: null })),
 		...files.map((url) => ({ url, revision: version })),
 		...prerendered.filter((path) => !WORKSHOP.test(path)).map((url) => ({ url, revision: version }))
 	],
@@ -32,27 +44,42 @@ registerRoute(
 );
 
 registerRoute(
-	({ url }) => url.origin === self.location.origin && LARGE.test(url.pathname),
-	new CacheFirst({ cacheName: 'edubotics-binaries' })
+	({ url }) => url.origin === self.location.origin && POLICY_RUNTIME.test(url.pathname),
+	new CacheFirst({ cacheName: POLICY_CACHE })
 );
 
-async function warmLargeFiles(): Promise<void> {
-	const cache = await caches.open('edubotics-binaries');
-	const wanted = new Set(largeFiles.map((path) => new URL(path, self.location.origin).href));
+registerRoute(
+	({ url }) => url.origin === self.location.origin && LARGE.test(url.pathname),
+	new CacheFirst({ cacheName: LARGE_CACHE })
+);
+
+/** Fetches what is not there yet; what an older build left behind is deleted. */
+async function warm(cacheName: string, files: readonly string[], known: RegExp): Promise<void> {
+	const cache = await caches.open(cacheName);
+	const current = new Set(build.filter((path) => known.test(path)).map(absolute));
 	for (const request of await cache.keys()) {
-		if (!wanted.has(request.url)) await cache.delete(request);
+		if (!current.has(request.url)) await cache.delete(request);
 	}
-	for (const url of wanted) {
+	for (const url of files.map(absolute)) {
 		if ((await cache.match(url)) === undefined) await cache.add(url);
 	}
 }
 
+const WARMED: Readonly<Record<string, () => Promise<void>>> = {
+	WARM: async () => {
+		await warm(POLICY_CACHE, [], POLICY_RUNTIME);
+		await warm(LARGE_CACHE, largeFiles, LARGE);
+	},
+	WARM_POLICIES: () => warm(POLICY_CACHE, policyFiles, POLICY_RUNTIME)
+};
+
 self.addEventListener('message', (event) => {
 	const data = event.data as { type?: unknown } | null;
 	if (data?.type === 'SKIP_WAITING') void self.skipWaiting();
-	if (data?.type === 'WARM') {
+	const work = typeof data?.type === 'string' ? WARMED[data.type] : undefined;
+	if (work !== undefined) {
 		event.waitUntil(
-			warmLargeFiles().then(
+			work().then(
 				() => event.ports[0]?.postMessage({ warmed: true }),
 				() => event.ports[0]?.postMessage({ warmed: false })
 			)

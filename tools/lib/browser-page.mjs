@@ -10,6 +10,7 @@ import { root } from './run.mjs';
 const TYPES = {
 	'.html': 'text/html; charset=utf-8',
 	'.js': 'text/javascript',
+	'.mjs': 'text/javascript',
 	'.css': 'text/css',
 	'.wasm': 'application/wasm'
 };
@@ -31,12 +32,18 @@ export async function bundlePage({ page, outDir }) {
 	return outDir;
 }
 
+/** Isolation without a Content Security Policy: such a page has no hashes for its own scripts. @type {(request: unknown, response: import('node:http').ServerResponse) => void} */
+function isolate(_request, response) {
+	for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+}
+
 /**
  * @param {string} folder
  * @param {Readonly<Record<string, string>>} [mounts] further folders by the path they are served under, e.g. `/peers/`
+ * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} [setHeaders]
  * @returns {Promise<{ url: string, close(): void }>}
  */
-export async function serveFolder(folder, mounts = {}) {
+export async function serveFolder(folder, mounts = {}, setHeaders = isolate) {
 	const server = createServer((request, response) => {
 		const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
 		const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));
@@ -44,7 +51,7 @@ export async function serveFolder(folder, mounts = {}) {
 			mount === undefined
 				? join(folder, path === '/' ? 'index.html' : path)
 				: join(mounts[mount] ?? '', path.slice(mount.length));
-		for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+		setHeaders(request, response);
 		readFile(file).then(
 			(bytes) => {
 				const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'application/octet-stream';

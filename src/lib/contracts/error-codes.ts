@@ -79,6 +79,30 @@ export const ERROR_CODES = [
 	'export_mixed_episodes',
 	/** Store at start: a recording ended in the middle. Its whole blocks are offered for recovery. */
 	'episode_torn',
+	/** Reading a policy package: bytes are missing, were changed, or contradict each other. Nothing is loaded; get it again. */
+	'policy_package_damaged',
+	/** Reading a policy package: it asks for what no policy needs, or for more than a tab can give. Never loaded. */
+	'policy_package_unsafe',
+	/** Reading a policy package: a newer lab wrote it. Reload to get the newer lab. */
+	'policy_package_from_future',
+	/** Reading a policy package: the file or a part of it is beyond the limit. Take a smaller one. */
+	'policy_package_too_large',
+	/** PAGE: a policy package was asked for at an address that goes over the network in the clear, or is none. Use https. */
+	'policy_address_refused',
+	/** PAGE: no file came from the address of a policy package: offline, not there, or the site may not ask there. Save the file, drop it. */
+	'policy_fetch_failed',
+	/** INFER: the model needs more memory than this device has. Told before anything is loaded; take a smaller one. */
+	'policy_device_too_small',
+	/** INFER: the files that compute policies are neither cached nor to be fetched. Go online once. */
+	'policy_runtime_missing',
+	/** INFER: no backend of this browser opens the model. Reload, or take another one. */
+	'policy_did_not_open',
+	/** INFER: the model answers its own examples differently from the program that exported it. It never drives. */
+	'policy_reference_mismatch',
+	/** ROBOT: joints or rate of a policy do not fit the arm on this line. The last look before it drives; take another policy. */
+	'policy_start_refused',
+	/** PAGE: INFER is gone. The arm plays out what it has and holds; the policy is chosen again by a person. */
+	'infer_worker_died',
 	/** Service worker, information: a new version waits until nothing moves and nothing records. */
 	'update_waiting',
 	/** PAGE: a worker of another build answered. It refuses to start; reload. */

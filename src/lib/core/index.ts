@@ -8,3 +8,4 @@ export * from './random';
 export * from './result';
 export * from './scheduler';
 export * from './units';
+export * from './wilson';

@@ -6,12 +6,14 @@ import type { ArmsView } from '$lib/ui/arms';
 import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
+import type { PolicyPanelView } from '$lib/ui/policies';
 import type { SetupView } from '$lib/ui/setup';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
+import type { PolicyPage } from './page/policy-page';
 import type { PairStep } from './page/real-leader-page';
 import { readStandardGamepad } from './page/inputs';
 import { readKeyLabels } from './page/key-labels';
@@ -37,6 +39,8 @@ export class Lab {
 	#setupView = $state.raw<SetupView | null>(null);
 	#calibrationView = $state.raw<CalibrationView | null>(null);
 	#pairStep = $state.raw<PairStep | null>(null);
+	#policies = $state.raw<PolicyPage | null>(null);
+	#policyView = $state.raw<PolicyPanelView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -83,6 +87,15 @@ export class Lab {
 		return this.#pairStep;
 	}
 
+	/** Letting a model drive; null until `openPolicies` has brought it here. */
+	get policies(): PolicyPage | null {
+		return this.#policies;
+	}
+
+	get policyView(): PolicyPanelView | null {
+		return this.#policyView;
+	}
+
 	/** The screen of connecting a real arm; null while there is nothing to show. */
 	get connectView(): ConnectView | null {
 		return this.#connectView;
@@ -124,6 +137,16 @@ export class Lab {
 		}
 	}
 
+	/** Brings what models need, once. @param policyId chosen at once, when it is there */
+	async openPolicies(policyId: string | null = null): Promise<void> {
+		if (this.#policies !== null) return;
+		const { PolicyPage } = await import('./page/policy-page');
+		const page = (this.#policies ??= new PolicyPage(this.core));
+		this.#policyView = page.view();
+		await page.open();
+		if (policyId !== null && this.core.phase === 'ready') await page.choose(policyId);
+	}
+
 	takeOverTab(): void {
 		void this.#takeSeat();
 	}
@@ -148,6 +171,7 @@ export class Lab {
 	dispose(): void {
 		for (const clean of this.#cleanup) clean();
 		this.#seat?.release();
+		this.#policies?.dispose();
 		this.core.dispose();
 	}
 
@@ -211,6 +235,7 @@ export class Lab {
 		this.#armsView = this.core.kind === 'real' ? this.core.connect.arms.view : null;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
+		this.#policyView = this.#policies?.view() ?? null;
 		this.#model = this.#build();
 	}
 

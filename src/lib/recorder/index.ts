@@ -8,6 +8,7 @@ export { createFramePicker } from './frame-picker';
 export { openIdbStore, seatDatabaseName } from './idb-store';
 export { createImageStats } from './image-stats';
 export { openMemoryStore } from './memory-store';
+export { openIdbPolicyEngine } from './policy-engine';
 export {
 	askToPersist,
 	expectedBytesPerSecond,

@@ -8,7 +8,9 @@
 export const TABLES = ['about', 'datasets', 'episodes', 'blocks'] as const;
 /** Tables of the arms a computer knows, a database of its own: arms outlive the seats of pupils. */
 export const ARM_TABLES = ['about', 'arms'] as const;
-export type Table = (typeof TABLES)[number] | (typeof ARM_TABLES)[number];
+/** Tables of a seat's policies and their runs, a database of its own: no recording waits for a large file. */
+export const POLICY_TABLES = ['about', 'packages', 'files', 'runs'] as const;
+export type Table = (typeof TABLES)[number] | (typeof ARM_TABLES)[number] | (typeof POLICY_TABLES)[number];
 
 /**
  * `relaxed`: handed to the operating system when acknowledged; survives the death of the process.

@@ -5,7 +5,7 @@ import { m } from '$lib/i18n';
 import { jointWord } from './joints';
 import type { ErrorCode } from '$lib/contracts';
 
-/** Named facts of one failure: `joint` (LeRobot name), `camera`, `megabytes`, `names`. All optional. */
+/** Named facts of one failure: `joint` (LeRobot name), `camera`, `megabytes`, `names`, `part` (of a file). All optional. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
 export interface ErrorWords {
@@ -212,6 +212,75 @@ const words = {
 		title: () => m.error_episode_torn_title(),
 		what: () => m.error_episode_torn_what(),
 		next: () => m.error_episode_torn_next()
+	},
+	policy_package_damaged: {
+		title: () => m.error_policy_package_damaged_title(),
+		what: ({ part }) =>
+			part === undefined
+				? m.error_policy_package_damaged_what()
+				: m.error_policy_package_damaged_what_part({ part }),
+		next: () => m.error_policy_package_damaged_next()
+	},
+	policy_package_unsafe: {
+		title: () => m.error_policy_package_unsafe_title(),
+		what: ({ part }) =>
+			part === undefined
+				? m.error_policy_package_unsafe_what()
+				: m.error_policy_package_unsafe_what_part({ part }),
+		next: () => m.error_policy_package_unsafe_next()
+	},
+	policy_package_from_future: {
+		title: () => m.error_policy_package_from_future_title(),
+		what: () => m.error_policy_package_from_future_what(),
+		next: () => m.error_policy_package_from_future_next()
+	},
+	policy_package_too_large: {
+		title: () => m.error_policy_package_too_large_title(),
+		what: ({ part }) =>
+			part === undefined
+				? m.error_policy_package_too_large_what()
+				: m.error_policy_package_too_large_what_part({ part }),
+		next: () => m.error_policy_package_too_large_next()
+	},
+	policy_address_refused: {
+		title: () => m.error_policy_address_refused_title(),
+		what: () => m.error_policy_address_refused_what(),
+		next: () => m.error_policy_address_refused_next()
+	},
+	policy_fetch_failed: {
+		title: () => m.error_policy_fetch_failed_title(),
+		what: () => m.error_policy_fetch_failed_what(),
+		next: () => m.error_policy_fetch_failed_next()
+	},
+	policy_device_too_small: {
+		title: () => m.error_policy_device_too_small_title(),
+		what: () => m.error_policy_device_too_small_what(),
+		next: () => m.error_policy_device_too_small_next()
+	},
+	policy_runtime_missing: {
+		title: () => m.error_policy_runtime_missing_title(),
+		what: () => m.error_policy_runtime_missing_what(),
+		next: () => m.error_policy_runtime_missing_next()
+	},
+	policy_did_not_open: {
+		title: () => m.error_policy_did_not_open_title(),
+		what: () => m.error_policy_did_not_open_what(),
+		next: () => m.error_policy_did_not_open_next()
+	},
+	policy_reference_mismatch: {
+		title: () => m.error_policy_reference_mismatch_title(),
+		what: () => m.error_policy_reference_mismatch_what(),
+		next: () => m.error_policy_reference_mismatch_next()
+	},
+	policy_start_refused: {
+		title: () => m.error_policy_start_refused_title(),
+		what: () => m.error_policy_start_refused_what(),
+		next: () => m.error_policy_start_refused_next()
+	},
+	infer_worker_died: {
+		title: () => m.error_infer_worker_died_title(),
+		what: () => m.error_infer_worker_died_what(),
+		next: () => m.error_infer_worker_died_next()
 	},
 	update_waiting: {
 		title: () => m.error_update_waiting_title(),

@@ -18,6 +18,7 @@ import type { Result } from '$lib/core';
 import type { PairWatchFailure } from '$lib/teleop';
 import type { RenderHost } from '$lib/scene/camera-renderer';
 import type { ArmJournalEntry } from './arm-journal';
+import type { StartPolicy } from './policy-start';
 import type { ProcedureAction, ProcedureArm, ProcedureName } from './procedures';
 import type { FoundLeader } from './real-leader';
 
@@ -92,6 +93,20 @@ export interface RobotApi {
 	stop(): void;
 	clearStop(): void;
 	selectSource(source: SetpointSource): void;
+	/** The port to INFER, in place of the one before; null when that worker is gone. */
+	attachInfer(port: MessagePort | null): void;
+	/**
+	 * The arm follows the policy from a fresh observation on; its reports come as `policy` over the raw port. Refused with
+	 * `not_armed`, `policy_no_worker`, `policy_joints_differ` or `policy_start_odd`.
+	 */
+	startPolicy(start: StartPolicy): ArmAnswer;
+	pausePolicy(): void;
+	/** Also after a hand took over by choosing another source. Refused with `policy_not_paused` and as a start is. */
+	resumePolicy(): ArmAnswer;
+	/** 0.25..1; false for anything else. */
+	setPolicySpeed(speed: number): boolean;
+	/** The arm holds until another source is chosen. */
+	stopPolicy(): void;
 	/** Record ticks flow to RECORDER from the next tick on; null ends them. */
 	record(active: boolean): void;
 	/** Lockstep only: runs `recordTicks` record ticks, answers when every part has finished them. */
@@ -108,6 +123,14 @@ export interface PlantPorts {
 	readonly sync: MessagePort;
 }
 
+/** Judged by the exercise itself. */
+export interface TaskStanding {
+	readonly seed: number;
+	readonly success: boolean;
+	/** It cannot be done any more. */
+	readonly failed: boolean;
+}
+
 export interface PlantApi {
 	hello(): WorkerHello;
 	attach(ports: PlantPorts, options: { readonly clock: ClockMode; readonly seed: number }): void;
@@ -115,6 +138,8 @@ export interface PlantApi {
 	/** Loads physics and lets it take over from level 0 where the arm stands; false when it cannot be had. */
 	loadPhysics(): Promise<boolean>;
 	resetTask(seed: number): void;
+	/** How the exercise stands; null where no physics can judge it. */
+	taskStands(): TaskStanding | null;
 	/** The hand on the virtual leader: joint targets in LeRobot units. */
 	moveLeader(q: Float32Array): void;
 }

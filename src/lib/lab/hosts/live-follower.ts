@@ -4,7 +4,7 @@
 import type { Calibration, LoopCounters, TickBatch } from '$lib/contracts';
 import type { Scheduler } from '$lib/core';
 import type { ControlLoop } from '$lib/robot';
-import type { SafetyGate } from '$lib/robot/safety';
+import type { SafetyGate, SafetyGateOutput } from '$lib/robot/safety';
 import type { ArmControl } from './arm-control';
 import type { FollowerLine } from './follower-line';
 import { createWatchedLoop } from './watched-loop';
@@ -31,6 +31,8 @@ export interface LiveFollowerOptions {
 	/** When the first step of the loop is due; the scheduler's now unless somebody else keeps time. */
 	readonly firstStepMs: () => number;
 	readonly onBatch: (batch: TickBatch, nowMs: number) => void;
+	/** What the gate said in a step, whoever drove. */
+	readonly onGate: (output: SafetyGateOutput) => void;
 }
 
 export class LiveFollower {
@@ -58,6 +60,11 @@ export class LiveFollower {
 		return this.#loop?.state ?? null;
 	}
 
+	/** When `state` was read. */
+	get stateMs(): number {
+		return this.#loop?.stateMs ?? Number.NEGATIVE_INFINITY;
+	}
+
 	/** 0 while nothing is read. */
 	get periodMs(): number {
 		return this.#loop?.periodMs ?? 0;
@@ -72,9 +79,9 @@ export class LiveFollower {
 		line: FollowerLine,
 		{ calibration, energised }: { readonly calibration: Calibration; readonly energised: boolean }
 	): void {
-		const { scheduler, gate, control, fps, firstStepMs } = this.#options;
+		const { scheduler, gate, control, fps, firstStepMs, onGate } = this.#options;
 		const onGoal = (goal: Float32Array | null): void => void (this.#goal = goal);
-		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal });
+		const loop = createWatchedLoop({ line, calibration, scheduler, gate, control, fps, onGoal, onGate });
 		this.#loop = loop;
 		this.#line = line;
 		line.transport.onBytes(() => (this.#heardMs = scheduler.now()));

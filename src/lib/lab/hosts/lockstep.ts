@@ -48,8 +48,8 @@ export class Lockstep {
 		return ((this.#passedSteps() + 1) * 1000) / this.#options.fps;
 	}
 
-	/** One record period: every event in it, every byte answered, its picture drawn and on its way. */
-	async step(): Promise<void> {
+	/** One record period: every event in it, every byte answered, its picture drawn and on its way. Answers its number and end. */
+	async step(): Promise<{ readonly step: number; readonly atMs: number }> {
 		const { virtual, fps, settle } = this.#options;
 		this.#stepCount += 1;
 		const untilMs = (this.#stepCount * 1000) / fps;
@@ -59,6 +59,7 @@ export class Lockstep {
 		}
 		virtual.advanceTo(untilMs);
 		await this.#shoot(untilMs);
+		return { step: this.#stepCount, atMs: untilMs };
 	}
 
 	/** Whole record periods since the clock began. */

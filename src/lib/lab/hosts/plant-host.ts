@@ -13,12 +13,11 @@ import {
 	TARGET_BODY_INDEX
 } from '$lib/sim/so101-model';
 import { createSo101Chain, serveChainPort, Wire, type ServoChain } from '$lib/sim/chain';
-import type { ClockMode, PlantApi, PlantPorts, WorkerHello } from './api';
+import type { ClockMode, PlantApi, PlantPorts, TaskStanding, WorkerHello } from './api';
 import { HandPlant } from './hand-plant';
 import { portLike } from './port-like';
+import { START_POSE } from './start-pose';
 
-/** Gripper above the table, pointing down: nothing is hidden from above. LeRobot units. */
-const START_POSE = [0, -60, 25, 90, 0, 20];
 const UPRIGHT: Quat = [1, 0, 0, 0];
 /** Poses go out this often in the time of the bytes; RENDER and the page draw at their own rate. */
 const POSES_EVERY_MS = 1000 / 60;
@@ -130,6 +129,12 @@ export class PlantHost implements PlantApi {
 		if (this.#task === null) this.#layTable();
 		else this.#task.reset(seed);
 		this.#sendPoses();
+	}
+
+	/** How the exercise stands; null where no physics can judge it. */
+	taskStands(): TaskStanding | null {
+		const task = this.#task;
+		return task === null ? null : { seed: task.seed, success: task.success(), failed: task.failed() };
 	}
 
 	/** The hand on the leader takes its joints where the person wants them, torque off as on a real leader. */

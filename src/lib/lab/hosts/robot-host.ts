@@ -18,6 +18,7 @@ import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerH
 import type { ArmJournalEntry } from './arm-journal';
 import { VIRTUAL_FAR_END, createFollowerLine } from './follower-line';
 import { NO_COUNTERS } from './live-follower';
+import type { StartPolicy } from './policy-start';
 import type { ProcedureAction, ProcedureArm, ProcedureName } from './procedures';
 import type { RealLeader } from './real-leader';
 import { RecordFlow } from './record-flow';
@@ -45,6 +46,10 @@ export class RobotHost implements RobotApi {
 			onBatch: (batch, nowMs) => {
 				this.#flow?.take(batch, nowMs);
 				parts.page.post('ticks', batch);
+			},
+			nextRow: () => {
+				parts.follower.drain();
+				return this.#flow?.active === true ? this.#flow.lastIndex + 1 : null;
 			}
 		});
 		this.#attached = parts;
@@ -197,8 +202,33 @@ export class RobotHost implements RobotApi {
 		this.#attached?.control.clearStop();
 	}
 
+	attachInfer(port: MessagePort | null): void {
+		this.#need().policy.attach(port);
+	}
+
+	startPolicy(start: StartPolicy): ArmAnswer {
+		return this.#need().policy.start(start);
+	}
+
+	pausePolicy(): void {
+		this.#need().policy.pause();
+	}
+
+	resumePolicy(): ArmAnswer {
+		return this.#need().policy.resume();
+	}
+
+	setPolicySpeed(speed: number): boolean {
+		return this.#need().policy.setSpeed(speed);
+	}
+
+	stopPolicy(): void {
+		this.#need().policy.stop();
+	}
+
 	selectSource(source: SetpointSource): void {
-		const { control, wishes } = this.#need();
+		const { control, wishes, policy } = this.#need();
+		policy.selected(source);
 		wishes.drive.restart();
 		control.select(source);
 	}
@@ -215,11 +245,13 @@ export class RobotHost implements RobotApi {
 	 * complete when the next loop tick begins, which is in the next step: by then its picture has long been posted.
 	 */
 	async step(recordTicks: number): Promise<void> {
-		const lockstep = this.#need().virtual?.lockstep;
+		const { virtual, policy, follower } = this.#need();
+		const lockstep = virtual?.lockstep;
 		if (lockstep === undefined || lockstep === null) throw new TypeError('step() is for lockstep');
 		for (let n = 0; n < recordTicks; n++) {
-			await lockstep.step();
-			this.#need().follower.drain();
+			const { step, atMs } = await lockstep.step();
+			follower.drain();
+			await policy.afterStep(step, atMs);
 			const flow = this.#flow;
 			if (flow?.active === true && flow.lastIndex >= 0) await flow.whenRecorded(flow.lastIndex);
 		}

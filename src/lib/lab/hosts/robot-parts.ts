@@ -8,6 +8,7 @@ import type { ClockMode, RobotPorts } from './api';
 import { ArmControl } from './arm-control';
 import { LiveFollower } from './live-follower';
 import { PageLine } from './page-line';
+import { PolicyLine } from './policy-line';
 import { Procedures } from './procedures';
 import { RealArm } from './real-arm';
 import { RealLeader } from './real-leader';
@@ -24,6 +25,7 @@ export interface RobotParts {
 	readonly follower: LiveFollower;
 	readonly control: ArmControl;
 	readonly wishes: Wishes;
+	readonly policy: PolicyLine;
 	readonly procedures: Procedures;
 }
 
@@ -31,12 +33,14 @@ export interface RobotPartsEvents {
 	/** The leader's hand squeezed "stop". */
 	readonly onStop: () => void;
 	readonly onBatch: (batch: TickBatch, nowMs: number) => void;
+	/** Row of the running recording that comes next; null while none runs. */
+	readonly nextRow: () => number | null;
 }
 
 export function joinParts(
 	{ page: pagePort, virtual: virtualPorts }: RobotPorts,
 	options: { readonly clock: ClockMode; readonly fps: number },
-	{ onStop, onBatch }: RobotPartsEvents
+	{ onStop, onBatch, nextRow }: RobotPartsEvents
 ): RobotParts {
 	const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
 	const scheduler = time ?? createWallScheduler();
@@ -53,7 +57,22 @@ export function joinParts(
 			return wishes.next(source, { nowMs, dtS, epoch }, follower.goal);
 		}
 	});
-	control.changed.on(() => page.report(control));
+	const policy: PolicyLine = new PolicyLine({
+		now: () => scheduler.now(),
+		fps: options.fps,
+		lockstep: time !== null,
+		arm: control,
+		gate,
+		pose: () => (follower.state === null ? null : { q: follower.state, atMs: follower.stateMs }),
+		periodS: () => follower.periodMs / 1000,
+		nextRow,
+		onReport: (report) => page.post('policy', report)
+	});
+	wishes.policy = policy;
+	control.changed.on(() => {
+		policy.armChanged();
+		page.report(control);
+	});
 	const virtual = virtualPorts === null ? null : joinPlant(virtualPorts, scheduler, time, options);
 	const follower: LiveFollower = new LiveFollower({
 		scheduler,
@@ -61,7 +80,8 @@ export function joinParts(
 		control,
 		fps: options.fps,
 		firstStepMs: () => virtual?.lockstep?.nextStepMs() ?? scheduler.now(),
-		onBatch
+		onBatch,
+		onGate: (output) => policy.gateSaid(output)
 	});
 	const real = new RealArm(scheduler);
 	const leader = new RealLeader({
@@ -79,5 +99,6 @@ export function joinParts(
 		onView: (view) => page.post('procedure', view),
 		onCalibrated: (from, to) => page.post('calibrated', { from, to })
 	});
-	return { page, fps: options.fps, scheduler, virtual, real, leader, follower, control, wishes, procedures };
+	const { fps } = options;
+	return { page, fps, scheduler, virtual, real, leader, follower, control, wishes, policy, procedures };
 }

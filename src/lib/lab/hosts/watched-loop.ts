@@ -4,7 +4,7 @@
 import { SO101, labRateHz, type Calibration } from '$lib/contracts';
 import type { Scheduler } from '$lib/core';
 import { ControlLoop, STS3215_DRIVER, createUnitConverter } from '$lib/robot';
-import type { GateInput, SafetyGate } from '$lib/robot/safety';
+import type { GateInput, SafetyGate, SafetyGateOutput } from '$lib/robot/safety';
 import type { ArmControl } from './arm-control';
 import type { FollowerLine } from './follower-line';
 
@@ -17,14 +17,17 @@ export interface WatchedLoopOptions {
 	readonly fps: number;
 	/** What the gate sent, null while it sends nothing. Re-used by the gate. */
 	readonly onGoal: (goal: Float32Array | null) => void;
+	/** All that the gate said in this step. */
+	readonly onGate?: (output: SafetyGateOutput) => void;
 }
 
 export function createWatchedLoop(options: WatchedLoopOptions): ControlLoop {
-	const { line, calibration, scheduler, gate, control, fps, onGoal } = options;
+	const { line, calibration, scheduler, gate, control, fps, onGoal, onGate } = options;
 	const step = (input: GateInput): ReturnType<SafetyGate['step']> => {
 		const output = gate.step(input);
 		onGoal(output.send ? output.goal : null);
 		control.gateSaid(output);
+		onGate?.(output);
 		control.watch();
 		return output;
 	};

@@ -1,8 +1,9 @@
-// This tick's wish: of the page's hands, or of the leader arm, whose gripper squeeze also stops and records.
+// This tick's wish: of the page's hands, of the leader arm, whose gripper squeeze also stops and records, or of a policy.
 
 import { SO101, type Setpoint, type SetpointSource } from '$lib/contracts';
 import { createPageDrive, createSqueezeDetector, type PageDrive } from '$lib/teleop';
 import type { LeaderReader } from './leader-reader';
+import type { PolicyLine } from './policy-line';
 
 const GRIPPER = SO101.joints.findIndex((joint) => joint.name === 'gripper');
 
@@ -15,6 +16,7 @@ export class Wishes {
 	readonly drive: PageDrive = createPageDrive();
 	/** The arm in the person's hand; null while there is none. */
 	leader: LeaderReader | null = null;
+	policy: Pick<PolicyLine, 'next'> | null = null;
 	readonly #options: WishesOptions;
 	readonly #squeeze = createSqueezeDetector();
 
@@ -32,6 +34,7 @@ export class Wishes {
 		goal: Float32Array | null
 	): Setpoint | null {
 		const { drive, leader } = this;
+		if (source === 'policy') return this.policy?.next(time.nowMs, time.dtS) ?? null;
 		if (drive.source !== source) return null;
 		if (source === 'leader' && leader !== null) this.#readLeader(leader, time.nowMs);
 		return drive.setpoint(time.dtS, time.nowMs, time.epoch, goal);

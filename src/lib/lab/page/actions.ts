@@ -54,6 +54,8 @@ export function createActions(lab: Lab): LabActions {
 			core.changed.emit();
 		},
 		setJoint: (index, value) => {
+			// A hand on a slider takes over from a model at once.
+			if (core.report.source === 'policy') void core.selectSource('sliders');
 			core.inputs.setJoint(index, value);
 			if (core.inputs.source === 'leader') moveLeader(lab);
 			core.changed.emit();

@@ -12,6 +12,8 @@ export interface FramesLinkOptions {
 	readonly giveRecorder: (port: MessagePort) => Promise<void>;
 	/** ROBOT's `performance.timeOrigin`: its clock is the lab's. */
 	readonly clockOriginMs: () => Promise<number>;
+	/** Ports of further consumers, asked for at every join. */
+	readonly more?: () => readonly MessagePort[];
 }
 
 /** A camera's picture may be shown in its tile and on the screen of the cameras. */
@@ -70,8 +72,9 @@ export class FramesLink {
 			const message = readCamerasMessage(data);
 			if (message !== null) this.#onReport(message.body);
 		};
-		const ports = { consumers: [pictures.port1], page: reports.port2 };
-		await frames.attach(transfer(ports, [pictures.port1, reports.port2]), { clockOriginMs });
+		const consumers = [pictures.port1, ...(this.#options.more?.() ?? [])];
+		const ports = { consumers, page: reports.port2 };
+		await frames.attach(transfer(ports, [...consumers, reports.port2]), { clockOriginMs });
 		await this.#options.giveRecorder(pictures.port2);
 	}
 

@@ -3,9 +3,11 @@
 
 import { transfer } from 'comlink';
 import type { CameraInfo } from '$lib/contracts';
+import { createSignal } from '$lib/core';
 import type { CameraRole } from '$lib/camera';
 import type { CamerasView, CameraTrouble } from '$lib/ui/cameras';
 import type { CameraStatus, CameraView } from '$lib/ui/lab';
+import type { PictureSource } from '../hosts/api';
 import type { FramesApi } from '../hosts/frames-api';
 import { DeviceCameras } from './device-cameras';
 import type { CanvasPlace } from './device-cameras-link';
@@ -45,9 +47,16 @@ function statusOf({ status, trouble }: CamerasView['roles'][number]): CameraStat
 
 export class LabCameras {
 	readonly devices: DeviceCameras;
+	/** Arm, cameras and store were joined anew: who hands out further ports does so again. */
+	readonly joined = createSignal<ArmSide>();
+	/** The pictures as they are on the page, by name, for whoever shows them a second time. */
+	readonly tiles = new Map<string, HTMLCanvasElement>();
+	/** Takes the other end of a further port of pictures at every join: INFER's; null while nobody looks on. */
+	onlooker: ((port: MessagePort, source: PictureSource) => void) | null = null;
 	readonly #options: LabCamerasOptions;
 	readonly #pictures: Pictures;
 	#switches = 0;
+	#side: ArmSide | null = null;
 
 	constructor(options: LabCamerasOptions) {
 		this.#options = options;
@@ -57,6 +66,7 @@ export class LabCameras {
 			startFrames: async () => (await workers.start<FramesApi>('frames')).api,
 			giveRecorder: (port) => recorder.api.attachFrames(transfer(port, [port]), 'device'),
 			clockOriginMs,
+			more: () => this.#onlookerPorts('device'),
 			locked,
 			place: SETTINGS_PLACE,
 			onChange
@@ -108,9 +118,21 @@ export class LabCameras {
 	async join(arm: ArmSide | null): Promise<void> {
 		const recorder = this.#options.recorder.running;
 		if (arm === null || recorder === null) return;
-		if (arm.plant !== null) await this.#pictures.join(arm.plant.worker, recorder);
+		this.#side = arm;
+		if (arm.plant !== null)
+			await this.#pictures.join(arm.plant.worker, recorder, this.#onlookerPorts('virtual'));
 		else await this.devices.join();
 		await joinTicks(arm, recorder);
+		this.joined.emit(arm);
+	}
+
+	/** Joined last; its workers may be gone since. */
+	get side(): ArmSide | null {
+		return this.#side;
+	}
+
+	get workers(): WorkerSet {
+		return this.#options.workers;
 	}
 
 	/** The other kind of arm is there: its cameras are others. */
@@ -134,6 +156,13 @@ export class LabCameras {
 	gone(worker: 'render' | 'frames'): void {
 		if (worker === 'render') this.#pictures.gone();
 		else this.devices.gone();
+	}
+
+	#onlookerPorts(source: PictureSource): readonly MessagePort[] {
+		if (this.onlooker === null) return [];
+		const { port1, port2 } = new MessageChannel();
+		this.onlooker(port2, source);
+		return [port1];
 	}
 
 	#rendered(): CameraStatus {

@@ -148,7 +148,6 @@ export class LabCore {
 		return this.#poses.now;
 	}
 
-	/** Grows whenever the poses are new. */
 	get posesVersion(): number {
 		return this.#poses.version;
 	}

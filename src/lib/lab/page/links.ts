@@ -64,21 +64,23 @@ export async function joinTicks(arm: ArmSide, recorder: RunningWorker<RecorderAp
 
 /**
  * Joins poses -> pictures -> store; to be called again when any of the ends is new.
+ * @param more ports of further consumers of pictures
  * @returns the port on which RENDER reports its figures
  */
 export async function joinPictures(
 	plant: RunningWorker<PlantApi>,
 	render: RunningWorker<RenderApi>,
 	recorder: RunningWorker<RecorderApi>,
-	options: LinkOptions
+	options: LinkOptions,
+	more: readonly MessagePort[] = []
 ): Promise<MessagePort> {
 	const poses = new MessageChannel();
 	const frames = new MessageChannel();
 	const figures = new MessageChannel();
 	const { scene, cameras, width, height, fps, clock, stampNumbers } = options;
 	await plant.api.attachRender(transfer(poses.port1, [poses.port1]));
-	const ports = { plant: poses.port2, consumers: [frames.port1], page: figures.port2 };
-	await render.api.attach(transfer(ports, [poses.port2, frames.port1, figures.port2]), {
+	const ports = { plant: poses.port2, consumers: [frames.port1, ...more], page: figures.port2 };
+	await render.api.attach(transfer(ports, [poses.port2, frames.port1, figures.port2, ...more]), {
 		scene,
 		cameras,
 		width,

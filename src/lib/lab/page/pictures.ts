@@ -15,7 +15,12 @@ export interface Pictures {
 	/** Grows with every new RENDER: canvases made for an older one stay as they are. */
 	readonly generation: number;
 	/** Joins the virtual arm, its cameras and the store; starts RENDER where there is none. */
-	join(plant: RunningWorker<PlantApi>, recorder: RunningWorker<RecorderApi>): Promise<void>;
+	join(
+		plant: RunningWorker<PlantApi>,
+		recorder: RunningWorker<RecorderApi>,
+		/** Of further consumers. */
+		more?: readonly MessagePort[]
+	): Promise<void>;
 	attachCanvas(camera: string, canvas: OffscreenCanvas): void;
 	/** RENDER died. */
 	gone(): void;
@@ -46,10 +51,10 @@ export function createPictures(workers: WorkerSet, options: LinkOptions, onChang
 		get generation() {
 			return generation;
 		},
-		async join(plant, recorder) {
+		async join(plant, recorder, more = []) {
 			const running = (render ??= await workers.start<RenderApi>('render'));
 			figures?.close();
-			figures = await running.orGone(joinPictures(plant, running, recorder, options));
+			figures = await running.orGone(joinPictures(plant, running, recorder, options, more));
 			figures.onmessage = (event: MessageEvent<{ ch?: string; body?: { fps?: number | null } }>) => {
 				if (event.data.ch !== 'render-stats') return;
 				fps = event.data.body?.fps ?? null;

@@ -22,7 +22,8 @@ const DEATHS: Readonly<Record<WorkerName, ErrorCode>> = {
 	render: 'render_worker_died',
 	frames: 'camera_lost',
 	recorder: 'recorder_worker_died',
-	dataset: 'dataset_worker_died'
+	dataset: 'dataset_worker_died',
+	infer: 'infer_worker_died'
 };
 
 /** What the person reads when a worker is gone. */

@@ -62,6 +62,9 @@ export class WorkerDeaths {
 				fail(code);
 				await exports.start();
 				break;
+			case 'infer':
+				fail(code);
+				break;
 		}
 	}
 

@@ -10,6 +10,7 @@ import { releaseProxy, wrap, type Remote } from 'comlink';
 import { CodedError, createSignal, type Signal } from '$lib/core';
 import datasetUrl from '../../../workers/dataset.worker.ts?worker&url';
 import framesUrl from '../../../workers/frames.worker.ts?worker&url';
+import inferUrl from '../../../workers/infer.worker.ts?worker&url';
 import plantUrl from '../../../workers/plant.worker.ts?worker&url';
 import recorderUrl from '../../../workers/recorder.worker.ts?worker&url';
 import renderUrl from '../../../workers/render.worker.ts?worker&url';
@@ -20,7 +21,7 @@ import { spawnWorker } from '../spawn-worker';
 import { helloProblem } from './problems';
 import { WorkerGoneError } from './worker-gone';
 
-export type WorkerName = 'robot' | 'plant' | 'render' | 'frames' | 'recorder' | 'dataset';
+export type WorkerName = 'robot' | 'plant' | 'render' | 'frames' | 'recorder' | 'dataset' | 'infer';
 
 const URLS: Record<WorkerName, string> = {
 	robot: robotUrl,
@@ -28,7 +29,8 @@ const URLS: Record<WorkerName, string> = {
 	render: renderUrl,
 	frames: framesUrl,
 	recorder: recorderUrl,
-	dataset: datasetUrl
+	dataset: datasetUrl,
+	infer: inferUrl
 };
 
 const PING_EVERY_MS = 1000;

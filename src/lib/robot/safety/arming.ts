@@ -16,7 +16,7 @@ export type HoldReason =
 	'page_silent' | 'reads_failing' | 'voltage' | 'tab_hidden' | 'battery_low' | 'overheat' | 'parked';
 
 /** Reasons that end by themselves; all others need a person who says "go on". */
-const SELF_CLEARING: ReadonlySet<HoldReason> = new Set(['page_silent', 'reads_failing', 'voltage']);
+export const SELF_CLEARING: ReadonlySet<HoldReason> = new Set(['page_silent', 'reads_failing', 'voltage']);
 
 export interface ArmingState {
 	readonly phase: ArmingPhase;

@@ -52,12 +52,17 @@ export interface SafetyGateOutput extends GateOutput {
 	readonly stretch: number;
 	/** Bits of HEALTH: what to tell the person, and when to park. */
 	readonly health: number;
+	/** How long the policy is still new, ms of driving. */
+	readonly policySlowMs: number;
 }
 
 export interface SafetyGate extends Gate {
 	step(input: GateInput): SafetyGateOutput;
-	/** A policy that nobody has seen move yet takes over: its first minute is slow again. */
-	introducePolicy(): void;
+	/**
+	 * A policy that nobody has seen move yet takes over: its first minute is slow again.
+	 * @param slowMs what is left of that minute, of a policy that this arm has seen before; anything odd is the whole minute
+	 */
+	introducePolicy(slowMs?: number): void;
 	/** Share of the rated load (50 g) that seems to hang at the tip, 0..1. */
 	readonly loadShare: number;
 }

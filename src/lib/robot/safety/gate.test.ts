@@ -305,6 +305,25 @@ describe('ahead budget', () => {
 		expect(out?.goal[5]).toBeGreaterThan(26);
 		expect((out?.limitedBy ?? 0) & LIMITED_BY.ahead).toBe(LIMITED_BY.ahead);
 	});
+
+	it.each([
+		['does not make a source with a clock wait for a hand that holds something', 5, 1],
+		['makes it wait for an arm that is held back', 0, 0]
+	])('%s', (_, joint, stretch) => {
+		const { gate, arm, input } = running();
+		const stuck = {
+			...arm,
+			read: () => {
+				arm.q[joint] = HOME[joint] ?? NaN;
+				arm.qd[joint] = 0;
+				return arm.read();
+			}
+		};
+		const wanted = HOME.map((value, j) => (j === joint ? value - 15 : value));
+		const out = drive(gate, input, stuck, wanted, 600, 'policy');
+		expect((out?.limitedBy ?? 0) & LIMITED_BY.ahead).toBe(LIMITED_BY.ahead);
+		expect(out?.stretch).toBeCloseTo(stretch, 1);
+	});
 });
 
 describe('health', () => {

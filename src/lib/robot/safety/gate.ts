@@ -44,6 +44,7 @@ interface MutableOutput {
 	refused: boolean;
 	stretch: number;
 	health: number;
+	policySlowMs: number;
 }
 
 const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
@@ -69,6 +70,8 @@ class ArmGate implements SafetyGate {
 	readonly #next: Float64Array;
 	readonly #hold: Float64Array;
 	readonly #clipped: Uint8Array;
+	/** How far the wish of this step lies from the goal before. */
+	readonly #asked: Float64Array;
 	/** The last goal of a trajectory that was broken off, NaN when the servos hold none of ours. */
 	readonly #inForce: Float32Array;
 	readonly #jointPerS: Float64Array;
@@ -100,6 +103,7 @@ class ArmGate implements SafetyGate {
 		this.#next = new Float64Array(joints);
 		this.#hold = new Float64Array(joints);
 		this.#clipped = new Uint8Array(joints);
+		this.#asked = new Float64Array(joints);
 		this.#inForce = new Float32Array(joints).fill(Number.NaN);
 		this.#jointPerS = new Float64Array(joints);
 		this.#out = {
@@ -109,7 +113,8 @@ class ArmGate implements SafetyGate {
 			handover: false,
 			refused: false,
 			stretch: 0,
-			health: 0
+			health: 0,
+			policySlowMs: limits.newPolicyMs
 		};
 	}
 
@@ -117,8 +122,10 @@ class ArmGate implements SafetyGate {
 		return this.#ahead.loadShare;
 	}
 
-	introducePolicy(): void {
-		this.#policyMs = 0;
+	introducePolicy(slowMs: number = Number.NaN): void {
+		const minuteMs = this.#limits.newPolicyMs;
+		this.#policyMs = slowMs >= 0 && slowMs <= minuteMs ? minuteMs - slowMs : 0;
+		this.#out.policySlowMs = minuteMs - this.#policyMs;
 	}
 
 	reset(): void {
@@ -255,14 +262,14 @@ class ArmGate implements SafetyGate {
 			this.#handover = true;
 			this.#used = 0;
 		}
-		let asked = 0;
 		for (let j = 0; j < goal.length; j++) {
 			const value = at(wish.q, j);
 			this.#wish[j] = this.#range.clamp(j, value);
 			if (this.#wish[j] !== value) this.#out.limitedBy |= LIMITED_BY.joint;
-			asked = Math.max(asked, Math.abs(at(this.#wish, j) - at(goal, j)));
+			this.#asked[j] = Math.abs(at(this.#wish, j) - at(goal, j));
 		}
 		if (wish.source === 'policy') this.#policyMs += 1000 * dtS;
+		this.#out.policySlowMs = Math.max(0, limits.newPolicyMs - this.#policyMs);
 		const tipMmPerS =
 			wish.source === 'park'
 				? limits.parkTipMmPerS
@@ -272,10 +279,21 @@ class ArmGate implements SafetyGate {
 		this.#next.set(this.#wish);
 		const ramp = limits.rampS > 0 ? Math.min(1, this.#used + dtS / limits.rampS) : 1;
 		this.#send(true, tipMmPerS, ramp, dtS);
-		let left = 0;
-		for (let j = 0; j < goal.length; j++) left = Math.max(left, Math.abs(at(this.#wish, j) - at(goal, j)));
-		this.#out.stretch = asked > 1e-4 ? clamp(1 - left / asked, 0, 1) : 1;
+		this.#out.stretch = this.#madeOfStep();
 		this.#meet();
+	}
+
+	/** Share of the asked step that was made. A hand pressed on what it holds asks for a way that no waiting opens. */
+	#madeOfStep(): number {
+		const { goal } = this.#out;
+		let asked = 0;
+		let left = 0;
+		for (let j = 0; j < goal.length; j++) {
+			if (at(this.#clipped, j) === 1 && this.#spec.joints[j]?.unit === 'percent') continue;
+			asked = Math.max(asked, at(this.#asked, j));
+			left = Math.max(left, Math.abs(at(this.#wish, j) - at(goal, j)));
+		}
+		return asked > 1e-4 ? clamp(1 - left / asked, 0, 1) : 1;
 	}
 
 	/** Moves the goal towards `next` as far as speeds and budgets allow; true if the ahead budget held it back. */

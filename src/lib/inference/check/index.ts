@@ -1,0 +1,8 @@
+// Side door of the inference room: the check before torque, without package, runtime or player.
+export {
+	comparePolicyWithLab,
+	jointsBeyondTraining,
+	policyVerdict,
+	type LabCameraFacts,
+	type LabFacts
+} from './compare-policy-with-lab';

@@ -1,0 +1,81 @@
+// Packages that strangers might hand in: each is refused with its code before a runtime sees a byte, and nothing is thrown.
+
+import { describe, expect, it } from 'vitest';
+import { examineOnnx, ONNX_LIMITS } from './onnx/examine';
+import { readPackage } from './read-package';
+import { HOSTILE_MODELS } from './testing/hostile-models';
+import { HOSTILE_PACKAGES } from './testing/hostile-packages';
+import { model, RIGHT } from './testing/build-onnx';
+import { packageOf } from './testing/build-package';
+import { ZIP_LIMITS } from './zip';
+
+describe('what is right', () => {
+	it('is believed: the corpus starts from here', async () => {
+		expect(examineOnnx(model(RIGHT)).ok).toBe(true);
+		const found = await readPackage(new Blob([packageOf()]));
+		expect(found.ok).toBe(true);
+	});
+});
+
+describe('a hostile graph', () => {
+	it.each(HOSTILE_MODELS)('$name', ({ bytes, code, reason }) => {
+		const found = examineOnnx(bytes());
+		expect(found).toMatchObject({ ok: false, error: { code } });
+		expect(found.ok ? '' : found.error.reason).toMatch(reason);
+	});
+
+	it('is refused inside a package too', async () => {
+		const [first] = HOSTILE_MODELS;
+		const found = await readPackage(new Blob([packageOf({ onnx: first?.bytes() ?? new Uint8Array() })]));
+		expect(found).toMatchObject({ ok: false, error: { code: 'policy_package_unsafe' } });
+	});
+
+	it('that is too large is not read at all', () => {
+		const huge = Object.create(Uint8Array.prototype, {
+			byteLength: { value: ONNX_LIMITS.fileBytes + 1 }
+		}) as Uint8Array;
+		expect(examineOnnx(huge)).toMatchObject({ ok: false, error: { code: 'policy_package_too_large' } });
+	});
+});
+
+describe('a hostile package', () => {
+	it.each(HOSTILE_PACKAGES)('$name', async ({ bytes, code, reason }) => {
+		const found = await readPackage(new Blob([bytes()]));
+		expect(found).toMatchObject({ ok: false, error: { code } });
+		expect(found.ok ? '' : `${found.error.part}: ${found.error.reason}`).toMatch(reason);
+	});
+
+	it('of half a gigabyte is refused by its size, without a byte of it being read', async () => {
+		let reads = 0;
+		const blob = {
+			size: 500_000_000,
+			slice: () => {
+				reads++;
+				return new Blob();
+			}
+		} as unknown as Blob;
+		expect(await readPackage(blob)).toMatchObject({
+			ok: false,
+			error: { code: 'policy_package_too_large' }
+		});
+		expect(reads).toBe(0);
+		expect(ZIP_LIMITS.packageBytes).toBeLessThan(500_000_000);
+	});
+
+	it('that vanishes while it is read is damaged', async () => {
+		const whole = new Blob([packageOf()]);
+		const blob = {
+			size: whole.size,
+			slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) })
+		} as unknown as Blob;
+		expect(await readPackage(blob)).toMatchObject({ ok: false, error: { code: 'policy_package_damaged' } });
+	});
+
+	it('names what strangers wrote shortly and printably', async () => {
+		const bytes = packageOf({ lie: (manifest) => ({ ...manifest, kind: `\u202e\n${'x'.repeat(5000)}` }) });
+		const found = await readPackage(new Blob([bytes]));
+		const said = found.ok ? '' : found.error.reason;
+		expect(said.length).toBeLessThan(200);
+		expect(said).toMatch(/^[ -~]+$/);
+	});
+});

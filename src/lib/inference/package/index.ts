@@ -1,0 +1,15 @@
+// Policy packages before anything runs: reading them without trusting them, examining their graphs, keeping them per seat.
+// A door of its own, so that a page that only lists packages loads no runtime.
+
+export { examineOnnx, type OnnxFacts, type OnnxValue } from './onnx/examine';
+export { readPackage } from './read-package';
+export { openPolicyStore, type PolicyStoreOptions } from './store/policy-store';
+export type {
+	PackageProblem,
+	PackageProblemCode,
+	PolicyEngine,
+	PolicyPackage,
+	PolicyReference,
+	PolicyStore,
+	StoreFull
+} from './types';

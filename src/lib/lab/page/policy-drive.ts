@@ -1,0 +1,237 @@
+// One run of a model, from the start to the record of what came of it: starts ROBOT, listens to its reports, lets the
+// exercise judge, ends. Knows no panel and no series.
+
+import type {
+	PolicyBackend,
+	PolicyListing,
+	PolicyReport,
+	PolicyRunRecord,
+	RunEnd,
+	RunOutcome
+} from '$lib/contracts';
+import { jointsBeyondTraining } from '$lib/inference/check';
+import type { PolicyStore } from '$lib/inference/package';
+import type { PolicyProblem, PolicyRunView } from '$lib/ui/policies';
+import type { FirstMinute } from './policy-first-minute';
+import { armIdOf, readPolicyReport, startFacts } from './policy-lab';
+import { endedBy, readyView, runEnd, runView } from './policy-run-view';
+import type { LabCore } from './lab-core';
+
+const JUDGE_EVERY_MS = 250;
+
+export interface DriveOptions {
+	readonly core: LabCore;
+	readonly store: () => PolicyStore | null;
+	readonly first: FirstMinute;
+	readonly onChange: () => void;
+	/** Its record has its end; the exercise has judged it if it could. */
+	readonly onOver: (record: PolicyRunRecord, beyond: readonly string[]) => void;
+}
+
+interface Going {
+	readonly listing: PolicyListing;
+	readonly armId: string;
+	readonly record: PolicyRunRecord;
+	/** Seconds of driving after which the exercise counts as failed; null: no limit. */
+	readonly limitS: number | null;
+	report: PolicyReport | null;
+	/** Lab clock when it first moved, ms. */
+	startMs: number | null;
+	slowestMs: number;
+	/** Why it is being ended, where ROBOT does not know. */
+	by: RunEnd | null;
+	verdict: Exclude<RunOutcome, 'unknown'> | null;
+	/** Joints that came to where no demonstration ever was. */
+	readonly beyond: Set<string>;
+	over: boolean;
+}
+
+export interface StartRun {
+	readonly listing: PolicyListing;
+	readonly trial: PolicyRunRecord['trial'];
+	readonly limitS: number | null;
+}
+
+export class PolicyDrive {
+	readonly #options: DriveOptions;
+	#port: MessagePort | null = null;
+	#going: Going | null = null;
+	speed = 1;
+	backend: PolicyBackend | null = null;
+
+	constructor(options: DriveOptions) {
+		this.#options = options;
+		const { cameras } = options.core;
+		cameras.joined.on(() => this.#listen());
+		this.#listen();
+	}
+
+	/** What the panel shows; before the start what is known then. */
+	view(listing: PolicyListing): PolicyRunView {
+		const { core, first } = this.#options;
+		const going = this.#going;
+		if (going?.report != null && going.listing.id === listing.id)
+			return runView(going.report, this.#elapsedMs(going) / 1000, this.backend);
+		const leftMs = first.left(listing.id, armIdOf(core)) ?? FIRST_MINUTE_MS;
+		return readyView(this.speed, leftMs, this.backend);
+	}
+
+	/** Null when it drives; else why not. */
+	async start({ listing, trial, limitS }: StartRun): Promise<PolicyProblem | null> {
+		const { core, store, first, onChange } = this.#options;
+		const robot = core.robot;
+		const kept = store();
+		if (robot === null || kept === null) return { code: 'robot_worker_died', details: {} };
+		const armId = armIdOf(core);
+		const slowLeftMs = first.left(listing.id, armId);
+		// The record is begun first: a tab that dies leaves a run without an end, not an arm that moved without a record.
+		const record = await kept.beginRun({
+			policyId: listing.id,
+			policyName: listing.manifest.name,
+			dataset: listing.manifest.training.dataset,
+			armId,
+			simulated: core.kind === 'virtual',
+			speed: this.speed,
+			slowStart: slowLeftMs === null || slowLeftMs > 0,
+			trial
+		});
+		this.#going = {
+			listing,
+			armId,
+			record,
+			limitS,
+			report: null,
+			startMs: null,
+			slowestMs: 0,
+			by: null,
+			verdict: null,
+			beyond: new Set(),
+			over: false
+		};
+		const answer = await robot.startPolicy({
+			policyId: listing.id,
+			manifest: startFacts(listing.manifest),
+			slowLeftMs,
+			speed: this.speed,
+			ensemble: null,
+			latencyTicks: 0
+		});
+		if (!answer.ok) {
+			await kept.endRun(record.id, { ...NEVER_BEGAN });
+			this.#going = null;
+			return { code: refusals[answer.code] ?? 'policy_start_refused', details: answer.details };
+		}
+		if (core.kind === 'virtual') void this.#judgeWhileItDrives(this.#going);
+		onChange();
+		return null;
+	}
+
+	pause(): void {
+		void this.#options.core.robot?.pausePolicy();
+	}
+
+	resume(): void {
+		void this.#options.core.robot?.resumePolicy();
+	}
+
+	setSpeed(speed: number): void {
+		this.speed = speed;
+		void this.#options.core.robot?.setPolicySpeed(speed);
+		this.#options.onChange();
+	}
+
+	/** @param by why, where ROBOT cannot know */
+	end(by: RunEnd | null = null): void {
+		const going = this.#going;
+		if (going === null) return;
+		going.by ??= by;
+		void this.#options.core.robot?.stopPolicy();
+	}
+
+	/** ROBOT is gone, and with it whatever it would still have said. */
+	lost(): void {
+		const going = this.#going;
+		if (going !== null) void this.#finish(going, 'fault');
+	}
+
+	#listen(): void {
+		const port = this.#options.core.cameras.side?.robotPort ?? null;
+		if (port === this.#port) return;
+		this.#port?.removeEventListener('message', this.#onMessage);
+		if (this.#port !== null) this.lost();
+		this.#port = port;
+		port?.addEventListener('message', this.#onMessage);
+	}
+
+	readonly #onMessage = ({ data }: MessageEvent<unknown>): void => {
+		const report = readPolicyReport(data);
+		const going = this.#going;
+		if (report === null || going?.listing.id !== report.policyId) return;
+		// The end of the run before may still be on its way.
+		if (report.state === 'ended' && going.report === null) return;
+		going.report = report;
+		const { core, first, onChange } = this.#options;
+		if (report.state === 'driving') going.startMs ??= core.telemetry.newestMs;
+		for (const joint of jointsBeyondTraining(going.listing.manifest, report.executed ?? []))
+			going.beyond.add(joint);
+		going.slowestMs = Math.max(going.slowestMs, report.latencyMs?.last ?? 0);
+		first.told(going.listing.id, going.armId, report.slowLeftMs);
+		if (report.state === 'ended') void this.#finish(going, going.by ?? endedBy(report, core.report));
+		else if (going.limitS !== null && this.#elapsedMs(going) > going.limitS * 1000) {
+			going.verdict ??= 'failed';
+			this.end('time_up');
+		}
+		onChange();
+	};
+
+	async #judgeWhileItDrives(going: Going): Promise<void> {
+		const isOver = (): boolean => going.over;
+		while (!isOver()) {
+			await new Promise((resolve) => setTimeout(resolve, JUDGE_EVERY_MS));
+			const stands = await this.#options.core.plant?.taskStands().catch(() => null);
+			if (isOver() || stands == null || going.startMs === null) continue;
+			if (!stands.success && !stands.failed) continue;
+			going.verdict ??= stands.success ? 'succeeded' : 'failed';
+			this.end(stands.success ? 'task_done' : 'stopped');
+		}
+	}
+
+	async #finish(going: Going, by: RunEnd): Promise<void> {
+		if (going.over) return;
+		going.over = true;
+		const { core, store, onOver } = this.#options;
+		const { record, report, verdict } = going;
+		const kept = store();
+		let done = record;
+		if (kept !== null) {
+			const durationMs = this.#elapsedMs(going);
+			const end =
+				report === null ? { ...NEVER_BEGAN, endedBy: by } : runEnd(report, by, durationMs, going.slowestMs);
+			done = await kept.endRun(record.id, end);
+			if (verdict !== null) done = await kept.judgeRun(record.id, { outcome: verdict, judge: 'sim_task' });
+		}
+		if (this.#going === going) this.#going = null;
+		// Whoever takes over from here starts where the arm stands.
+		if (core.report.source === 'policy') await core.selectSource('sliders');
+		onOver(done, [...going.beyond]);
+	}
+
+	#elapsedMs({ startMs }: Going): number {
+		const { newestMs } = this.#options.core.telemetry;
+		return startMs === null || newestMs === null ? 0 : Math.max(0, newestMs - startMs);
+	}
+}
+
+const FIRST_MINUTE_MS = 60_000;
+const NEVER_BEGAN = {
+	endedBy: 'fault',
+	durationMs: 0,
+	latency: null,
+	limitedTicks: {},
+	lateChunks: 0,
+	episodeId: null
+} as const;
+
+const refusals: Readonly<Record<string, PolicyProblem['code']>> = {
+	policy_no_worker: 'infer_worker_died'
+};

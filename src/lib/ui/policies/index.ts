@@ -1,0 +1,25 @@
+// Entry of the screens of models, kept apart from `$lib/ui` so that no page carries them before it needs them.
+export { default as PolicyCard } from './PolicyCard.svelte';
+export { default as PolicyCompare } from './PolicyCompare.svelte';
+export { default as PolicyCheck } from './PolicyCheck.svelte';
+export { default as PolicyLibrary } from './PolicyLibrary.svelte';
+export { default as PolicyPanel } from './PolicyPanel.svelte';
+export type {
+	ImportView,
+	PolicyCardView,
+	PolicyCheckView,
+	PolicyJointView,
+	PolicyLibraryActions,
+	PolicyLibraryView,
+	PolicyLoadPart,
+	PolicyPanelActions,
+	PolicyPanelView,
+	PolicyProblem,
+	PolicyRunState,
+	PolicyRunView,
+	PolicyStartBlock,
+	PolicyTrialView,
+	PolicyWaitView,
+	PolicyWhyView,
+	SuccessCount
+} from './policy-view';
