@@ -159,7 +159,7 @@ test('swapped: the leader was plugged in first and taken for the follower; a han
 	const pupil = await ConnectPage.open(page, site.url);
 	const table = { rig, page, pupil };
 	await pupil.connect();
-	await plugBeside(table, 'follower', 'after');
+	await plugBeside(table, 'follower', 'anywhere');
 	await wantLeader(table);
 	const whichLeads = page.getByRole('heading', { name: pupil.lab.word('pair_title') });
 	await expect(whichLeads).toBeVisible({ timeout: 20_000 });
@@ -182,7 +182,7 @@ test('foreign_arm: the leader of another pair is refused before torque', async (
 	const pupil = await ConnectPage.open(page, site.url);
 	const table = { rig, page, pupil };
 	await pupil.connect();
-	await plugBeside(table, 'leader', 'after');
+	await plugBeside(table, 'leader', 'anywhere');
 	await pairByHand(table);
 	// Another school's follower comes to this computer.
 	await rig.port('leader', { do: 'unplug' });
@@ -193,7 +193,7 @@ test('foreign_arm: the leader of another pair is refused before torque', async (
 	await other.chooseReal();
 	await other.click(other.lab.button('connect_start_go_known'));
 	await other.untilConnected();
-	await plugBeside({ rig, page }, 'leader', 'after');
+	await plugBeside({ rig, page, pupil: other }, 'leader', 'anywhere');
 	await wantLeader({ rig, page, pupil: other });
 	await other.expectStep('foreign_arm');
 	await expectUntouched(rig);
@@ -220,13 +220,13 @@ test('a leader that is pulled and put back leads again when a person chooses it;
 	const pupil = await ConnectPage.open(page, site.url);
 	const table = { rig, page, pupil };
 	await pupil.connect();
-	await plugBeside(table, 'leader', 'before');
+	await plugBeside(table, 'leader', 'anywhere');
 	await pairByHand(table);
 	await expectFollows(table);
 	await rig.port('leader', { do: 'unplug' });
 	await pupil.expectStep('unplugged');
 	const held = (await rig.state('follower')).pose[PAN] ?? Number.NaN;
-	await plugBeside(table, 'leader', 'before');
+	await plugBeside(table, 'leader', 'anywhere');
 	await expect(pupil.sheet('unplugged')).toBeHidden({ timeout: 20_000 });
 	const { heardBytes } = await rig.state('leader');
 	await expect
