@@ -212,10 +212,11 @@ export class ArmControl implements LoopInputs {
 	 * A person's hand holds the arm: limp at once, wherever it stands. Nothing happens while it is armed.
 	 * @returns why a servo kept its torque; null when all are limp
 	 */
-	async letGo(): Promise<ArmError | null> {
-		this.#releasing = null;
+	letGo(): Promise<ArmError | null> {
+		const before = this.#releasing;
 		this.#send({ kind: 'letGo' });
-		return this.#releasing;
+		const now = this.#releasing;
+		return now === null || now === before ? Promise.resolve(null) : now;
 	}
 
 	/** The arm keeps its pose under torque but follows nobody. */
