@@ -230,7 +230,7 @@ test('a leader that is pulled and put back leads again when a person chooses it;
 	await expect(pupil.sheet('unplugged')).toBeHidden({ timeout: 20_000 });
 	const { heardBytes } = await rig.state('leader');
 	await expect
-		.poll(async () => (await rig.state('leader')).heardBytes - heardBytes)
+		.poll(async () => (await rig.state('leader')).heardBytes - heardBytes, { timeout: 30_000 })
 		.toBeGreaterThan(SEEN_BYTES);
 	expect(Math.abs(((await rig.state('follower')).pose[PAN] ?? Number.NaN) - held)).toBeLessThan(2);
 });
