@@ -9,7 +9,8 @@ import type { Rig } from './rig-client';
 const PATIENCE_MS = 20_000;
 /** Degrees that are a motion, and how long one may take to come. */
 const A_MOTION = 2;
-const DRIVE_MS = 8000;
+const DRIVE_MS = 10_000;
+const MOST_UNLOCKS = 4;
 const PAN = 0;
 
 export class ConnectPage {
@@ -81,7 +82,7 @@ export class ConnectPage {
 	async drive(rig: Rig): Promise<void> {
 		const pan = async (): Promise<number> => (await rig.state('follower')).pose[PAN] ?? Number.NaN;
 		for (let attempt = 1; ; attempt++) {
-			await this.lab.arm();
+			if ((await this.lab.snapshot()).report.status !== 'armed') await this.lab.arm();
 			const start = await pan();
 			await this.lab.nudge(PAN, 'PageUp', 1);
 			const failed = await expect
@@ -92,8 +93,7 @@ export class ConnectPage {
 					(error: unknown) => new Error('the arm did not move', { cause: error })
 				);
 			if (failed === null) return;
-			const { report } = await this.lab.snapshot();
-			if (attempt === 4 || report.status === 'armed') throw failed;
+			if (attempt === MOST_UNLOCKS) throw failed;
 		}
 	}
 

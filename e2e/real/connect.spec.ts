@@ -106,6 +106,7 @@ test('a pulled cable is said at once; plugged in again the arm comes back by its
 	rig,
 	site
 }) => {
+	test.setTimeout(120_000);
 	test.skip(!rig.hotplug, 'hot plugging: a udevd runs on this machine, and it alone may speak for devices');
 	await answerChooser(lab);
 	const page = await lab.newPage();
@@ -122,7 +123,7 @@ test('a pulled cable is said at once; plugged in again the arm comes back by its
 	await expect(pupil.sheet('unplugged')).toBeHidden();
 	const { heardBytes } = before;
 	await expect
-		.poll(async () => (await rig.state('follower')).heardBytes - heardBytes)
+		.poll(async () => (await rig.state('follower')).heardBytes - heardBytes, { timeout: 30_000 })
 		.toBeGreaterThan(SEEN_BYTES);
 	const after = await rig.state('follower');
 	// The servos had power all the time and hold what they held; nobody has sent them anywhere.

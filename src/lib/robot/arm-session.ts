@@ -44,6 +44,14 @@ export interface ArmFacts {
 	readonly unconfigured: readonly string[];
 }
 
+/** Joints that did not stay as `arm` left them; their supply failed for a moment. LeRobot names. */
+export interface ArmHold {
+	/** They do not hold themselves. */
+	readonly limp: readonly string[];
+	/** They came up holding themselves, and have forgotten their limits. */
+	readonly unlimited: readonly string[];
+}
+
 export interface ArmSession {
 	/** Reads only. Ok means: all servos answer, right model, one firmware, plausible calibration. */
 	connect(): Promise<Result<ArmFacts, ArmError>>;
@@ -63,10 +71,8 @@ export interface ArmSession {
 	arm(limits: readonly ServoLimits[]): Promise<Result<void, ArmError>>;
 	/** Goal = where each joint is now: it holds. Torque stays on. */
 	freeze(): Promise<Result<void, ArmError>>;
-	/** Joints that do not hold themselves: limp, or restarted after their supply failed. Reads only. */
-	limp(): Promise<Result<readonly string[], ArmError>>;
-	/** Joints without the limits that `arm` gave them: they restarted after their supply failed. Reads only. */
-	restarted(limits: readonly ServoLimits[]): Promise<Result<readonly string[], ArmError>>;
+	/** What became of an arm whose supply may have failed. Reads only. */
+	holding(limits: readonly ServoLimits[]): Promise<Result<ArmHold, ArmError>>;
 	/** Takes the torque away: the arm falls if nothing holds it. Tries every joint even when one fails. */
 	release(): Promise<Result<void, ArmError>>;
 }
@@ -276,26 +282,17 @@ export function createArmSession({ spec, bus, driver, scheduler }: ArmSessionOpt
 			return refused.length > 0 ? fail('arm_setting_refused', refused) : ok(undefined);
 		},
 
-		async limp() {
+		async holding(limits) {
 			pausesLeft = PAUSES;
 			const limp: string[] = [];
-			const asked = await forEach(async (joint) => {
-				const goal = await driver.readHeldGoal(bus, joint.servoId);
-				if (goal.ok && goal.value === null) limp.push(joint.name);
-				return goal;
-			});
-			return asked.ok ? ok(limp) : asked;
-		},
-
-		async restarted(limits) {
-			pausesLeft = PAUSES;
-			const restarted: string[] = [];
+			const unlimited: string[] = [];
 			const asked = await forEach(async (joint, index) => {
-				const holds = await driver.holdsLimits(bus, joint.servoId, limitOf(limits, joint, index));
-				if (holds.ok && !holds.value) restarted.push(joint.name);
-				return holds;
+				const hold = await driver.readHold(bus, joint.servoId, limitOf(limits, joint, index));
+				if (hold.ok && !hold.value.torqueOn) limp.push(joint.name);
+				else if (hold.ok && !hold.value.limited) unlimited.push(joint.name);
+				return hold;
 			});
-			return asked.ok ? ok(restarted) : asked;
+			return asked.ok ? ok({ limp, unlimited }) : asked;
 		},
 
 		async held() {

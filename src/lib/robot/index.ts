@@ -25,6 +25,7 @@ export {
 	type ArmError,
 	type ArmErrorCode,
 	type ArmFacts,
+	type ArmHold,
 	type ArmSession
 } from './arm-session';
 export { createMemoryPipe, type FarEnd } from './transport/memory-transport';

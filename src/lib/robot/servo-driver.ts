@@ -89,7 +89,14 @@ export interface ServoDriver {
 	readHeldGoal(bus: BusCommands, id: number): Promise<Result<number | null, BusError>>;
 	setGoal(bus: BusCommands, id: number, position: number): Promise<Result<void, BusError>>;
 	setLimits(bus: BusCommands, id: number, limits: ServoLimits): Promise<Result<void, BusError>>;
-	/** Whether speed and acceleration are limited as `setLimits` left them: false for a servo that restarted since. */
-	holdsLimits(bus: BusCommands, id: number, limits: ServoLimits): Promise<Result<boolean, BusError>>;
+	/**
+	 * Whether a servo holds itself, and whether speed and acceleration are limited as `setLimits` left them (not, when it
+	 * restarted since). One read.
+	 */
+	readHold(
+		bus: BusCommands,
+		id: number,
+		limits: ServoLimits
+	): Promise<Result<{ readonly torqueOn: boolean; readonly limited: boolean }, BusError>>;
 	setTorque(bus: BusCommands, id: number, on: boolean): Promise<Result<void, BusError>>;
 }

@@ -2,8 +2,8 @@
 // Runs in ROBOT on any Scheduler. Knows servos only through ArmSession, people only through events.
 
 import { SO101, type ArmReport, type Setpoint, type SetpointSource } from '$lib/contracts';
-import { assertNever, createSignal, ok, type Scheduler } from '$lib/core';
-import type { ArmError, ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
+import { assertNever, createSignal, type Scheduler } from '$lib/core';
+import type { ArmError, ArmHold, ArmSession, ControlLoop, LoopInputs } from '$lib/robot';
 import {
 	INITIAL_ARMING,
 	SO101_SERVO_LIMITS,
@@ -37,7 +37,6 @@ const STILL_PER_S = 3;
 const FREEZE_MS = 300;
 /** Causes under which servos may have restarted, limp: they are over when the servos have said that they hold themselves. */
 const MAY_CUT_POWER: ReadonlySet<HoldReason> = new Set(['reads_failing', 'voltage']);
-const NOBODY = ok<readonly string[]>([]);
 /** Servos that did not answer whether they hold themselves are asked again. */
 const ASK_AGAIN_MS = 100;
 
@@ -213,10 +212,11 @@ export class ArmControl implements LoopInputs {
 	 * A person's hand holds the arm: limp at once, wherever it stands. Nothing happens while it is armed.
 	 * @returns why a servo kept its torque; null when all are limp
 	 */
-	async letGo(): Promise<ArmError | null> {
-		this.#releasing = null;
+	letGo(): Promise<ArmError | null> {
+		const before = this.#releasing;
 		this.#send({ kind: 'letGo' });
-		return this.#releasing;
+		const now = this.#releasing;
+		return now === null || now === before ? Promise.resolve(null) : now;
 	}
 
 	/** The arm keeps its pose under torque but follows nobody. */
@@ -329,24 +329,21 @@ export class ArmControl implements LoopInputs {
 		const { scheduler } = this.#options;
 		while (this.#doubted.size > 0 && session === this.#session && this.#contact === 'there') {
 			const doubts = this.#doubts;
-			const limp = await this.#inTurn((asked) => asked.limp());
-			// Stiff, and without limits: some units come up holding themselves.
-			const restarted = this.#state.driven
-				? await this.#inTurn((asked) => asked.restarted(SO101_SERVO_LIMITS))
-				: NOBODY;
+			const hold = await this.#inTurn((asked) => asked.holding(SO101_SERVO_LIMITS));
 			if (session !== this.#session) break;
-			if (limp?.ok === true && restarted?.ok === true && doubts === this.#doubts)
-				this.#torqueTold(limp.value, restarted.value);
+			if (hold?.ok === true && doubts === this.#doubts) this.#holdTold(hold.value);
 			else await new Promise<void>((resolve) => scheduler.at(scheduler.now() + ASK_AGAIN_MS, resolve));
 		}
 		this.#asking = false;
 		if (session !== this.#session && this.#doubted.size > 0) void this.#askTorque();
 	}
 
-	#torqueTold(limp: readonly string[], restarted: readonly string[]): void {
+	#holdTold({ limp, unlimited }: ArmHold): void {
 		// A half-limp arm counts as stiff: taking the rest of its torque is a person's affair.
 		const torque = limp.length < SO101.joints.length ? 'on' : 'off';
-		this.#send({ kind: limp.length + restarted.length > 0 ? 'limp' : 'found', torque });
+		// Some units come up stiff, and would run to a goal as fast as they can. Who is not driven needs no limits.
+		const restarted = limp.length > 0 || (this.#state.driven && unlimited.length > 0);
+		this.#send({ kind: restarted ? 'limp' : 'found', torque });
 		this.#mute = false;
 		for (const reason of this.#doubted) this.#send({ kind: 'clear', reason });
 		this.#doubted.clear();

@@ -97,6 +97,7 @@ const TABLE = `
 off begin -> before_chooser
 off beginKnown -> start
 off beginNoApi -> problem no_serial_api 1
+off other_arm -> opening: unwatch, open 1 patient
 start begin -> start
 start beginKnown -> start
 start beginNoApi -> problem no_serial_api 1

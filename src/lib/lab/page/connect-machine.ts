@@ -224,7 +224,7 @@ const tryAgain: Always = (state) => {
 const AWAY: Row = { start_over: startOver, use_virtual: useVirtual, close: leave, leave, ports };
 
 export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
-	off: { begin },
+	off: { begin, other_arm: otherArm },
 	start: {
 		...AWAY,
 		begin,
@@ -296,7 +296,7 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 	},
 	connected: {
 		...AWAY,
-		other_arm: (state, { port }) => open({ ...state, fingerprint: null }, port, true),
+		other_arm: otherArm,
 		lost,
 		failed: refused,
 		seat_lost: seatLost,
@@ -307,6 +307,11 @@ export const CONNECT_TABLE: Readonly<Record<ConnectStepName, Row>> = {
 	setting_up: { ports, leave: abandon, seat_lost: seatLostMidway, procedure_closed: backFromProcedure },
 	calibrating: { ports, leave: abandon, seat_lost: seatLostMidway, procedure_closed: backFromProcedure }
 };
+
+/** Whoever has that port now is letting go of it. */
+function otherArm(state: ConnectState, { port }: Of<'other_arm'>): ConnectMove {
+	return open({ ...state, fingerprint: null }, port, true);
+}
 
 /** It answers, and is not the arm that is wanted here; said before it gets torque. */
 function refused(state: ConnectState, { problem }: Of<'failed'>): ConnectMove {

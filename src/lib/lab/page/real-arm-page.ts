@@ -6,6 +6,7 @@ import {
 	type ArmReport,
 	type ErrorCode,
 	type FoundArm,
+	type PortIdentity,
 	type TickBatch
 } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
@@ -136,7 +137,7 @@ export function createRealArm({
 		endProcedure: () => procedures.end(),
 		takeSeat,
 		onSwap(port) {
-			leaderIsNext = control.state.step === 'connected';
+			leadersNext = control.state.step === 'connected' ? control.state.port : null;
 			control.send({ type: 'other_arm', port });
 		},
 		openArms: () => void arms.open(),
@@ -152,8 +153,8 @@ export function createRealArm({
 			),
 		onChange
 	});
-	/** The arms change places: once the follower is there, the leader is asked for. */
-	let leaderIsNext = false;
+	/** The arms change places: where the leader is, once the follower is there. */
+	let leadersNext: PortIdentity | null = null;
 	let opened: Promise<void> | null = null;
 	let history: readonly HealthSessionView[] = [];
 	let lost = false;
@@ -200,8 +201,8 @@ export function createRealArm({
 			memory.take(batch);
 			if (!read || control.state.step !== 'ready') return;
 			control.send({ type: 'reading' });
-			if (leaderIsNext) leader.there();
-			leaderIsNext = false;
+			if (leadersNext !== null) leader.control.send({ type: 'other_arm', port: leadersNext });
+			leadersNext = null;
 		},
 		get history() {
 			return history;

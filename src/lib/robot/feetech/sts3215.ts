@@ -220,15 +220,17 @@ export const STS3215_DRIVER: ServoDriver = {
 		]);
 	},
 
-	async holdsLimits(bus, id, limits) {
+	async readHold(bus, id, limits) {
 		// The torque limit says nothing: a servo may lower it by itself, and after a restart it may be the same.
-		const from = STS3215.acceleration.address;
+		const from = STS3215.torqueEnable.address;
 		const end = STS3215.goalVelocity.address + STS3215.goalVelocity.size;
 		const data = await bus.read(id, from, end - from);
 		if (!data.ok) return data;
-		return ok(
-			speedLimits(limits).every(({ register, value }) => valueIn(data.value, from, register) === value)
-		);
+		const holds = ({ register, value }: Setting): boolean => valueIn(data.value, from, register) === value;
+		return ok({
+			torqueOn: holds({ register: STS3215.torqueEnable, value: TORQUE_ON }),
+			limited: speedLimits(limits).every(holds)
+		});
 	},
 
 	async setTorque(bus, id, on) {
