@@ -62,9 +62,9 @@ function keyboard(page) {
 /**
  * @param {Page} page
  * @param {(name: string) => Promise<unknown>} picture
- * @param {{ site: string, locale: 'de' | 'en', words: Record<string, string>, phone: boolean }} walk
+ * @param {{ site: string, locale: 'de' | 'en', words: Record<string, string>, phone: boolean, lockstep: boolean }} walk `lockstep`: in virtual time, for a computer that has other things to do
  */
-export async function policyStations(page, picture, { site, locale, words, phone }) {
+export async function policyStations(page, picture, { site, locale, words, phone, lockstep }) {
 	const pupil = keyboard(page);
 	const panel = page.locator('[data-policy-step]');
 	const word = (/** @type {string} */ key, /** @type {Record<string, string>} */ values = {}) =>
@@ -99,7 +99,7 @@ export async function policyStations(page, picture, { site, locale, words, phone
 	const over = panel.locator('[data-outcome]');
 
 	// Once online: the package, and what it runs on.
-	await page.goto(`${site}${locale === 'en' ? '/en' : ''}/lab`);
+	await page.goto(`${site}${locale === 'en' ? '/en' : ''}/lab${lockstep ? '?clock=lockstep' : ''}`);
 	await page.waitForSelector('html[data-offline="ready"]', { state: 'attached', timeout: PATIENCE_MS });
 	await open();
 	await picture('p1-empty');

@@ -154,7 +154,9 @@ async function walk({ locale, size, hands }) {
 	try {
 		if (!withPolicy) return await stations(page, picture, { locale, size, hands });
 		const words = JSON.parse(readFileSync(join(root, 'messages', `${locale}.json`), 'utf8'));
-		const row = await policyStations(page, picture, { site, locale, words, phone: size.name === 'phone' });
+		const lockstep = process.argv.includes('--lockstep');
+		const phone = size.name === 'phone';
+		const row = await policyStations(page, picture, { site, locale, words, phone, lockstep });
 		if (!row.outcome) throw new Error(`the exercise was not done: ${JSON.stringify(row)}`);
 		return { walk: `${locale} ${size.name} ${hands}`, clicks: 0, ...row };
 	} catch (error) {
