@@ -19,7 +19,7 @@ import type { LabCore } from './lab-core';
 
 const JUDGE_EVERY_MS = 250;
 
-export interface DriveOptions {
+interface DriveOptions {
 	readonly core: LabCore;
 	readonly store: () => PolicyStore | null;
 	readonly first: FirstMinute;
@@ -46,7 +46,7 @@ interface Going {
 	over: boolean;
 }
 
-export interface StartRun {
+interface StartRun {
 	readonly listing: PolicyListing;
 	readonly trial: PolicyRunRecord['trial'];
 	readonly limitS: number | null;
