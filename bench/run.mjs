@@ -17,6 +17,7 @@ const BENCHES = {
 	'record-640': { quick: true, load: () => import('./benches/record-640.mjs') },
 	export: { quick: true, load: () => import('./benches/export.mjs') },
 	chunks: { quick: true, load: () => import('./benches/chunks.mjs') },
+	policy: { quick: false, load: () => import('./benches/policy.mjs') },
 	size: { quick: true, load: () => import('./benches/size.mjs') }
 };
 

@@ -15,7 +15,20 @@ export const ROOMS = {
 	scene: ['core', 'contracts', 'camera'],
 	ui: ['core', 'contracts', 'i18n'],
 	i18n: [],
-	lab: ['core', 'contracts', 'robot', 'camera', 'teleop', 'recorder', 'dataset', 'inference', 'sim', 'scene', 'ui', 'i18n']
+	lab: [
+		'core',
+		'contracts',
+		'robot',
+		'camera',
+		'teleop',
+		'recorder',
+		'dataset',
+		'inference',
+		'sim',
+		'scene',
+		'ui',
+		'i18n'
+	]
 };
 
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */

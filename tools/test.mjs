@@ -178,8 +178,8 @@ if (needsBrowser) {
 	if ('path' in chromium) {
 		if (wanted('e2e')) {
 			// A policy of LeRobot for the browser to run, made once, where LeRobot is set up anyway; else its test skips.
-			const policy = wantsJudge && !('missing' in (await judge)) ? await ensureRandomPackage() : {};
-			if ('missing' in policy) missing('policy of LeRobot in the browser', policy.missing);
+			const policy = wantsJudge && !('missing' in (await judge)) ? await ensureRandomPackage() : null;
+			if (policy !== null && 'missing' in policy) missing('policy of LeRobot in the browser', policy.missing);
 			await browserTests('playwright', 'lab', chromium.path);
 		}
 		if (wanted('real')) {

@@ -1,7 +1,7 @@
-// `npm run walk -- pupil [--real]`, `npm run walk -- technician`: drives the built app in real Chromium as that person would,
+// `npm run walk -- pupil [--real | --policy]`, `npm run walk -- technician`: drives the built app in real Chromium as that person would,
 // by mouse and by keyboard alone, in both languages, on a Chromebook's screen and on a phone (keyboard walks in the dark
 // colours); counts clicks, keys, seconds and what else is promised, and keeps pictures in walk/. Ends with 1 when a promise is
-// missed. `--only de,phone` takes the walks with these words in their name.
+// missed. `--only de,phone` takes the walks with these words in their name. `--policy`: walk-policy.mjs.
 //
 // With `--real` and for the technician the arms are the rig's, behind real Web Serial (tools/real-rig); where the machine
 // refuses that, nothing is walked and it says so.
@@ -18,6 +18,7 @@ import { pupil } from './walk/pupil.mjs';
 import { pupilReal } from './walk/pupil-real.mjs';
 import { createRealWorld } from './walk/real-world.mjs';
 import { technician } from './walk/technician.mjs';
+import { policyStations } from './walk-policy.mjs';
 
 const PATIENCE_MS = 60_000;
 const SIZES = [
@@ -28,11 +29,19 @@ const SIZES = [
 checkNode();
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { real: { type: 'boolean', default: false }, only: { type: 'string', default: '' } }
+	options: {
+		real: { type: 'boolean', default: false },
+		/** The pupil lets the bundled model drive, by keyboard alone; `lockstep`: on the lab's virtual clock. */
+		policy: { type: 'boolean', default: false },
+		lockstep: { type: 'boolean', default: false },
+		only: { type: 'string', default: '' }
+	}
 });
 const who = positionals[0] ?? 'pupil';
 if (who !== 'pupil' && who !== 'technician') {
-	console.error(`Nobody called "${who}" can walk yet; there are: pupil, pupil --real, technician`);
+	console.error(
+		`Nobody called "${who}" can walk yet; there are: pupil, pupil --real, pupil --policy, technician`
+	);
 	process.exit(2);
 }
 const isReal = values.real || who === 'technician';
@@ -86,7 +95,16 @@ async function take(walk, name) {
 	}
 	const context = await browser?.newContext(optionsOf(walk));
 	if (context === undefined) throw new TypeError('no browser');
-	return go(context, walk, name, (lab) => pupil(lab, { site, traffic })).finally(() => context.close());
+	const goes = values.policy ? drivenByPolicy : (lab) => pupil(lab, { site, traffic });
+	return go(context, walk, name, goes).finally(() => context.close());
+}
+
+/** @param {import('./walk/lab.mjs').Lab} lab */
+async function drivenByPolicy({ page, picture, walk, words }) {
+	const phone = walk.size.name === 'phone';
+	const { locale } = walk;
+	const row = await policyStations(page, picture, { site, locale, words, phone, lockstep: values.lockstep });
+	return { ...row, promise: row.outcome };
 }
 
 /**
@@ -110,7 +128,7 @@ async function go(context, walk, name, stations) {
 	}
 }
 
-const prefix = isReal ? `${who === 'technician' ? 'technician' : 'real'}-` : '';
+const prefix = isReal ? `${who === 'technician' ? 'technician' : 'real'}-` : values.policy ? 'policy-' : '';
 const only = values.only.split(',').filter((word) => word !== '');
 const rows = [];
 let failed = 0;
@@ -118,6 +136,7 @@ for (const locale of /** @type {const} */ (['de', 'en'])) {
 	for (const size of SIZES) {
 		for (const hands of /** @type {const} */ (['mouse', 'keyboard'])) {
 			const name = `${prefix}${locale}-${size.name}-${hands}`;
+			if (values.policy && hands === 'mouse') continue;
 			if (!only.every((word) => name.split('-').includes(word))) continue;
 			try {
 				const { promise, ...row } = await take({ locale, size, hands }, name);

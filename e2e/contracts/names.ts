@@ -9,6 +9,8 @@ export const SUITES = [
 	'SerialTransport: message port to a worker, wall',
 	'RecordingStore: memory',
 	'RecordingStore: IndexedDB',
+	'PolicyStore: memory',
+	'PolicyStore: IndexedDB',
 	'Camera: pattern',
 	'Camera: rendered',
 	'Camera: rendered by a worker',

@@ -6,6 +6,9 @@ import { patternCameraHarness } from '$lib/camera/testing/pattern-harness';
 import { runCase, type Contract, type ContractHarness, type MakeHarness } from '$lib/core/testing/contract';
 import { fileSinkContract, type SinkHarness } from '$lib/dataset/sinks/file-sink.contract';
 import { directorySinkHarness, memorySinkHarness, zipSinkHarness } from '$lib/dataset/testing/sink-harness';
+import policyUrl from '$lib/inference/package/fixtures/policy.zip?url';
+import { policyStoreContract, type PolicyStoreHarness } from '$lib/inference/package/store/store.contract';
+import { idbPolicyHarness, memoryPolicyHarness } from '$lib/inference/package/testing/store-harness';
 import { spawnWorker } from '$lib/lab/spawn-worker';
 import { storeContract } from '$lib/recorder/store.contract';
 import { idbStoreHarness, memoryStoreHarness } from '$lib/recorder/testing/store-harness';
@@ -97,6 +100,8 @@ function ownStorageSink(): SinkHarness {
 }
 
 const transport = (make: MakeHarness<TransportHarness>): Suite => suite(transportContract, make);
+const policies = (make: (zip: Blob) => PolicyStoreHarness): Suite =>
+	suite(policyStoreContract, async () => make(await (await fetch(policyUrl)).blob()));
 const camera = (make: MakeHarness<CameraHarness>): Suite => suite(cameraContract, make);
 
 export const suites: Readonly<Record<SuiteName, Suite>> = {
@@ -114,6 +119,8 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
 	),
 	'RecordingStore: memory': suite(storeContract, memoryStoreHarness),
 	'RecordingStore: IndexedDB': suite(storeContract, idbStoreHarness),
+	'PolicyStore: memory': policies(memoryPolicyHarness),
+	'PolicyStore: IndexedDB': policies(idbPolicyHarness),
 	'Camera: pattern': camera(patternCameraHarness),
 	'Camera: rendered': camera(renderedCameraHarness),
 	'Camera: rendered by a worker': camera(() => lockstepCameraHarness(renderThere)),

@@ -22,7 +22,14 @@ export class PolicyPanelPage {
 	async choose(name: string): Promise<void> {
 		const word = this.#lab.word('policy_choose').replace('{name}', name);
 		await this.root.getByRole('button', { name: word }).click();
-		await this.root.locator('[data-verdict]').waitFor({ timeout: PATIENCE_MS });
+		await this.#lab.until(
+			({ policies }) => policies?.step === 'check' || (policies?.problem ?? null) !== null,
+			'the model to be opened',
+			PATIENCE_MS
+		);
+		const { policies } = await this.#lab.snapshot();
+		if (policies?.step !== 'check') throw new Error(`not opened: ${JSON.stringify(policies?.problem)}`);
+		await this.root.locator('[data-verdict]').waitFor();
 	}
 
 	verdict(): Promise<string | null> {

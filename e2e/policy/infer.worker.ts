@@ -7,7 +7,8 @@ import { InferHost } from '$lib/lab/hosts/infer-host';
 import { spawnWorker } from '$lib/lab/spawn-worker';
 import engineUrl from './engine.worker.ts?worker&url';
 
-let engine: Worker | null = null;
+/** Those that are gone take no message. */
+const engines: Worker[] = [];
 let emulatedGpu = false;
 
 class Host extends InferHost {
@@ -15,7 +16,11 @@ class Host extends InferHost {
 		super(
 			{ build: 'e2e', isolated: globalThis.crossOriginIsolated },
 			{
-				spawnEngine: () => workerLine((engine = spawnWorker(engineUrl, 'policy-engine'))),
+				spawnEngine: () => {
+					const engine = spawnWorker(engineUrl, 'policy-engine');
+					engines.push(engine);
+					return workerLine(engine);
+				},
 				device: async () => {
 					const device = await probeDevice();
 					return emulatedGpu ? { ...device, gpu: 'emulated' } : device;
@@ -30,7 +35,7 @@ class Host extends InferHost {
 	}
 
 	loseGpu(): void {
-		engine?.postMessage('lose');
+		for (const engine of engines) engine.postMessage('lose');
 	}
 }
 

@@ -1,7 +1,7 @@
 // Policies without the rest of the lab: a package is read, INFER opens it, this page plays ROBOT (wants) and RENDER
 // (pictures) over the product's own ports and messages.
 
-import { proxy, transfer, wrap } from 'comlink';
+import { proxy, transfer, wrap, type Remote } from 'comlink';
 import {
 	PROTOCOL_VERSION,
 	readInferToRobot,
@@ -15,6 +15,8 @@ import { LOOK, LOOK_REFERENCE } from '$lib/inference/run/testing/small-nets';
 import type { InferEvent, LoadPolicy } from '$lib/lab/hosts/infer-api';
 import { spawnWorker } from '$lib/lab/spawn-worker';
 import lookUrl from '../../src/lib/inference/run/fixtures/look.onnx?url';
+import type { BareWorker } from './bare.worker';
+import bareUrl from './bare.worker.ts?worker&url';
 import type { PolicyHost } from './infer.worker';
 import inferUrl from './infer.worker.ts?worker&url';
 import type { LossReport, OpenReport, OpenWish, RuntimeName, SuiteReport } from './names';
@@ -100,6 +102,7 @@ async function loadable(what: OpenWish['what'], precision: PolicyPrecision): Pro
 }
 
 let wired: Wired | null = null;
+let bare: Remote<BareWorker> | null = null;
 
 async function infer(): Promise<Wired> {
 	if (wired === null) {
@@ -134,9 +137,10 @@ const policies = {
 		);
 		const none = { backend: '', threads: 0, reason: '', measured: [] };
 		const weightBytes = found.model instanceof Blob ? found.model.size : found.model.length;
+		const chunkMs = (1000 * found.manifest.chunk_size) / found.manifest.fps;
 		if (!answer.ok) {
 			const problem = `${answer.error.code}: ${answer.error.detail}`;
-			return { problem, ...none, largestDifference: NaN, medianMs: NaN, readyMs: NaN, weightBytes };
+			return { problem, ...none, largestDifference: NaN, medianMs: NaN, readyMs: NaN, weightBytes, chunkMs };
 		}
 		if (wired !== null) Object.assign(wired, { manifest: found.manifest, policyId: found.policyId });
 		await host.watch(found.manifest.cameras.map(({ name }) => ({ name, source: 'virtual' })));
@@ -145,7 +149,17 @@ const policies = {
 			(one) => `${one.backend} ${one.threads}: ${one.medianMs?.toFixed(1) ?? one.failure?.detail ?? '?'} ms`
 		);
 		const { reason, chosen } = choice;
-		return { problem: null, ...chosen, reason, measured, largestDifference, medianMs, readyMs, weightBytes };
+		return {
+			problem: null,
+			...chosen,
+			reason,
+			measured,
+			largestDifference,
+			medianMs,
+			readyMs,
+			weightBytes,
+			chunkMs
+		};
 	},
 
 	/** Wants one after another with fresh pictures; each chunk's times. */
@@ -182,6 +196,26 @@ const policies = {
 		const stages = lab.events.map(({ stage }) => stage);
 		return { answers: answers.map(({ ch }) => ch), reasons, stages, tookMs };
 	},
+
+	/** The same model in ONNX Runtime alone, for the bench; `bareRun` after it. */
+	async bareOpen(what: OpenWish['what'], precision: PolicyPrecision, threads: number): Promise<void> {
+		const { manifest, model, reference } = await loadable(what, precision);
+		const [observation] = reference.observations;
+		if (observation === undefined || !(model instanceof Blob)) throw new Error('nothing to run');
+		const inputs = [
+			{ name: 'observation.state', shape: [1, manifest.joints.length], data: observation.state },
+			...manifest.cameras.map(({ name, width, height }, at) => ({
+				name: `observation.images.${name}`,
+				shape: [1, 3, height, width],
+				data: observation.images[at] ?? new Float32Array()
+			}))
+		];
+		bare ??= wrap<BareWorker>(spawnWorker(bareUrl, 'bare'));
+		await bare.open(model, inputs, threads);
+	},
+
+	bareRun: (times: number): Promise<number[]> =>
+		bare?.run(times) ?? Promise.reject(new Error('bareOpen first')),
 
 	close: async (): Promise<void> => (await infer()).host.close()
 };

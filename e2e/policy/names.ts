@@ -40,6 +40,8 @@ export interface OpenReport {
 	readonly medianMs: number;
 	readonly readyMs: number;
 	readonly weightBytes: number;
+	/** How long the actions of one chunk last. */
+	readonly chunkMs: number;
 }
 
 export interface LossReport {

@@ -1,12 +1,18 @@
 """manifest.json and the card. Knows `src/lib/contracts/policy.ts`; every figure comes from the caller."""
 
+from __future__ import annotations
+
 import json
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .checkpoint import LEROBOT, Checkpoint
-from .dataset import DatasetFacts
 from .errors import ExportError
+
+if TYPE_CHECKING:
+    # Needs numpy, which the command line's help does not.
+    from .dataset import DatasetFacts
 
 SCHEMA_VERSION = 1
 SO101 = ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")

@@ -9,7 +9,7 @@
  * model's run folder (.cache/policy/eval-*.json).
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -62,12 +62,21 @@ async function start() {
 	const file = await bundleForNode('tools/policy/evaluate.ts', `policy-eval-${process.pid}`);
 	const self = fileURLToPath(import.meta.url);
 	const startedMs = performance.now();
-	/** @type {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }[]} */
+	/** @type {Trial[]} */
 	const results = [];
 	let model = '';
+	let stopped = false;
+	/** @type {(() => void)[]} */
+	const stops = [];
+	// Whoever has waited long enough gets what was counted so far.
+	process.on('SIGINT', () => {
+		stopped = true;
+		for (const stop of stops) stop();
+	});
 	const ends = Array.from({ length: Number(values.processes) }, (_, part) => {
 		const args = [self, ...process.argv.slice(2), '--bundle', file, '--part', String(part)];
 		const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+		stops.push(() => child.kill());
 		child.on('message', (/** @type {never} */ said) => {
 			if ('model' in said) {
 				model = said['model'];
@@ -80,15 +89,24 @@ async function start() {
 		return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 	});
 	const codes = await Promise.all(ends);
-	if (Math.max(...codes) !== 0 || results.length !== starts) {
+	rmSync(path.dirname(file), { recursive: true, force: true });
+	if (!stopped && (Math.max(...codes) !== 0 || results.length !== starts)) {
 		console.error(`policy:eval: only ${results.length} of ${starts} starts were run`);
 		process.exit(1);
 	}
-	report(results, model, (performance.now() - startedMs) / 1000);
+	const seeds = new Set(results.map((r) => r.seed));
+	let whole = 0;
+	while (seeds.has(first + whole)) whole++;
+	if (whole === 0) process.exit(1);
+	const counted = results.filter((r) => r.seed < first + whole);
+	report(counted, model, (performance.now() - startedMs) / 1000);
 }
 
-/** @param {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }[]} results @param {string} model @param {number} wallS */
+/** @typedef {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }} Trial */
+
+/** @param {Trial[]} results seeds without a gap @param {string} model @param {number} wallS */
 function report(results, model, wallS) {
+	const starts = results.length;
 	const good = results.filter((r) => r.success);
 	const failed = results.filter((r) => !r.success).sort((a, b) => a.seed - b.seed);
 	const { low, high } = wilson(good.length, starts);

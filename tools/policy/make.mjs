@@ -1,7 +1,7 @@
 /**
  * Makes the bundled policy from a seed: demonstrations, training, package, counting, package with the counts.
  *
- *     npm run policy:train [-- --episodes 400 --steps 8000 --seed 0 --starts 300]
+ *     npm run policy:train [-- --episodes 400 --steps 5000 --seed 0 --starts 300]
  *
  * Leaves the package at .cache/policy/run/pick-place.zip and prints how long each part took. `--keep` also puts it where the
  * app serves it (static/policies). Needs Python with the packages of conformance/locks/judge.txt and export.txt
@@ -16,7 +16,7 @@ import { policyPython } from './python.mjs';
 const { values } = parseArgs({
 	options: {
 		episodes: { type: 'string', default: '400' },
-		steps: { type: 'string', default: '8000' },
+		steps: { type: 'string', default: '5000' },
 		seed: { type: 'string', default: '0' },
 		starts: { type: 'string', default: '300' },
 		keep: { type: 'boolean', default: false }

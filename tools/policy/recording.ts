@@ -65,7 +65,8 @@ export async function collect(options: CollectOptions): Promise<void> {
 		disturbed,
 		firstSeed,
 		notKept,
-		seconds: (performance.now() - startedMs) / 1000
+		seconds: (performance.now() - startedMs) / 1000,
+		cpuSeconds: process.cpuUsage().user / 1e6
 	};
 	writeFileSync(path.join(out, 'facts.json'), `${JSON.stringify(facts, null, '\t')}\n`);
 }

@@ -1,6 +1,6 @@
 """Behaviour cloning of the bundled policy on recorded demonstrations (tools/policy/collect.mjs), on one processor thread.
 
-    python tools/policy/train.py --demos .cache/policy/demos --out .cache/policy/run --steps 8000 --seed 0
+    python tools/policy/train.py --demos .cache/policy/demos --out .cache/policy/run --steps 5000 --seed 0
 
 Writes policy.pt (weights averaged over training), loss.csv and train.json. Knows files and the optimiser; the network is in
 `net`, the ONNX in `onnx_graph`, the package in `package`.
@@ -139,6 +139,7 @@ def train(args: argparse.Namespace) -> None:
         "seed": args.seed,
         "final_loss": running,
         "train_seconds": time.monotonic() - started,
+        "train_cpu_seconds": time.process_time(),
         "torch": torch.__version__,
         "dataset_fingerprint": demos.fingerprint,
         "state_min": demos.states.min(0).tolist(),
@@ -153,9 +154,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demos", type=Path, default=Path(".cache/policy/demos"))
     parser.add_argument("--out", type=Path, default=Path(".cache/policy/run"))
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--episodes", type=int, default=0, help="use only so many of the demonstrations")

@@ -4,7 +4,7 @@
 /** Two-sided, 95 %. */
 const Z = 1.959963984540054;
 
-export interface RateInterval {
+interface RateInterval {
 	/** Shares, 0..1. */
 	readonly rate: number;
 	readonly low: number;

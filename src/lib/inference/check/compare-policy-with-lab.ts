@@ -7,7 +7,7 @@
 
 import type { PolicyCamera, PolicyComparison, PolicyManifest, PolicyVerdict } from '$lib/contracts';
 
-export interface LabCameraFacts {
+interface LabCameraFacts {
 	readonly name: string;
 	/** Of the live picture, pixels; null before the first one. */
 	readonly size: { readonly width: number; readonly height: number } | null;

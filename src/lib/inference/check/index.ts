@@ -3,6 +3,5 @@ export {
 	comparePolicyWithLab,
 	jointsBeyondTraining,
 	policyVerdict,
-	type LabCameraFacts,
 	type LabFacts
 } from './compare-policy-with-lab';

@@ -62,6 +62,13 @@ describe('a hostile package', () => {
 		expect(ZIP_LIMITS.packageBytes).toBeLessThan(500_000_000);
 	});
 
+	it('of a newer lab is no damage: it says so before anything else of it is believed', async () => {
+		const found = await readPackage(
+			new Blob([packageOf({ manifestText: '{"schema_version":2,"files":7}' })])
+		);
+		expect(found.ok ? '' : found.error.code).toBe('policy_package_from_future');
+	});
+
 	it('that vanishes while it is read is damaged', async () => {
 		const whole = new Blob([packageOf()]);
 		const blob = {

@@ -39,6 +39,16 @@ describe('a package from Python', () => {
 		]);
 		expect(reference.value.observations[1]?.images[0]?.length).toBe(3 * 16 * 24);
 		expect(reference.value.actions.map(({ length }) => length)).toEqual([30, 30]);
+		// The same places as Python's safetensors reads them.
+		const last = reference.value.actions[1]?.slice(24);
+		expect([...(last ?? [])]).toEqual([
+			-13.82337474822998, -8.826295852661133, -6.076568126678467, -5.563117027282715, 31.704395294189453,
+			-22.36163330078125
+		]);
+		const [first, second] = reference.value.observations;
+		expect(first?.state[5]).toBe(-19.86732292175293);
+		expect(first?.images[0]?.[0]).toBe(0.6290145516395569);
+		expect(second?.images[1]?.at(-1)).toBe(0.44823145866394043);
 		expect(reference.value.actions[0]).not.toEqual(reference.value.actions[1]);
 		const pictures = await policy.pictures();
 		expect(pictures.ok && pictures.value.map(({ type }) => type)).toEqual(['image/png', 'image/png']);

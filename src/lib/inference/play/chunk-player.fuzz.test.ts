@@ -90,7 +90,7 @@ describe('a player under anything', () => {
 							playable = true;
 							taken += 1;
 						}
-					} else
+					} else if ('ticks' in step)
 						for (let n = 0; n < step.ticks; n++) {
 							const before = player.counters.dry;
 							const wish = player.advance(TICK_S, step);

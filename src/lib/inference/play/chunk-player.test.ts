@@ -129,6 +129,23 @@ describe('the next chunk', () => {
 	});
 });
 
+describe('an arm that cannot follow', () => {
+	it.each([
+		['is blocked', { handover: false, stretch: 0 }],
+		['still has to meet the policy', { handover: true, stretch: 1 }]
+	])('%s: a chunk that saw so is heard, although no motion passes', (_, gate) => {
+		const player = playing(0, 0);
+		player.answer(line(player.observe(), 30, 0));
+		expect(pass(player, 1, gate)).toEqual([30, 5]);
+	});
+
+	it('is asked about again, although no motion passes', () => {
+		const player = playing(0, 0);
+		pass(player, 1, { handover: false, stretch: 0 });
+		expect(player.wantsObservation).toBe(true);
+	});
+});
+
 describe('what is no answer', () => {
 	const nan = (chunk: ActionChunk): ActionChunk => {
 		chunk.actions[7] = Number.NaN;

@@ -290,7 +290,8 @@ class Player implements ChunkPlayer {
 			this.#counters.dry += 1;
 			return null;
 		}
-		this.#seam.advance(motionS);
+		// Also where no motion passes: a plan that saw the arm blocked must be heard, or it stays blocked.
+		this.#seam.advance(stepS * this.#speed);
 		if (this.#plan.outdated(this.#motionS)) this.#join();
 		this.#plan.targets(this.#motionS, this.#after);
 		this.#seam.apply(this.#after);

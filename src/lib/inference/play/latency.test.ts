@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { runLatencies, type LatencyResult } from './testing/latency-sim';
 
-const SEEDS = Number(process.env['SOAK_CHUNK_SEEDS'] ?? 120);
+const SEEDS = 120;
 
 function runs(mostShare: number, seeds = SEEDS, ensemble: number | null = null): LatencyResult[] {
 	return Array.from({ length: seeds }, (_, index) =>

@@ -4,8 +4,8 @@
 export interface Seam {
 	/** The plan changed: at this instant the old one said `before`, the new one says `after`. */
 	change(before: ArrayLike<number>, after: ArrayLike<number>): void;
-	/** Lets `motionS` of motion pass. */
-	advance(motionS: number): void;
+	/** Lets time pass. */
+	advance(seconds: number): void;
 	/** Adds what is still carried. */
 	apply(targets: Float64Array): void;
 	reset(): void;
@@ -13,11 +13,11 @@ export interface Seam {
 
 export interface SeamOptions {
 	readonly joints: number;
-	/** Shortest blend, s of motion. */
+	/** Shortest blend, s. */
 	readonly blendS: number;
 	/** Most that the blend may add to the targets between two calls of `advance`, per joint, dataset units. */
 	readonly mostPerStep: number;
-	/** Motion that one call of `advance` brings at most, s. */
+	/** Most seconds that one call of `advance` lets pass. */
 	readonly stepS: number;
 }
 
@@ -42,8 +42,8 @@ export function createSeam({ joints, blendS, mostPerStep, stepS }: SeamOptions):
 			passedS = 0;
 			lengthS = Math.max(blendS, (STEEPEST * largest * stepS) / mostPerStep);
 		},
-		advance(motionS) {
-			passedS += motionS;
+		advance(seconds) {
+			passedS += seconds;
 			const share = letGo(Math.min(1, passedS / lengthS));
 			for (let j = 0; j < joints; j++) {
 				const step = (first[j] ?? 0) * share - (carried[j] ?? 0);

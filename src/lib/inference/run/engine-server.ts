@@ -24,6 +24,8 @@ export function serveEngine(
 	const openIt = async ({ model, ...options }: Extract<ToEngine, { do: 'open' }>): Promise<void> => {
 		const bytes = new Uint8Array(await model.arrayBuffer());
 		const opened = await open({ ...options, model: bytes });
+		// ONNX Runtime has its own copy; this one need not wait for the garbage collector. Node 20 cannot.
+		if ('transfer' in bytes.buffer) bytes.buffer.transfer(0);
 		if (!opened.ok) {
 			tell({ did: 'refuse', ...opened.error });
 			return;

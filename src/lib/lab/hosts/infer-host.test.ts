@@ -110,10 +110,27 @@ describe('pictures', () => {
 
 describe('a runtime that is lost', () => {
 	const GPU: DeviceFacts = { ...DEVICE, gpu: 'intel gen-12' };
+	/** There is room for one of it, not for two. */
+	const fp32 = { path: 'policy.fp32.onnx', bytes: 300e6, sha256: '' };
+	const onGpu = { backend: 'webgpu', manifest: { ...LOOK, files: { ...LOOK.files, fp32 } } } as const;
+
+	it('by its graphics card is replaced at once where there was room to open another in time', async () => {
+		const rig = new Rig(GPU);
+		await rig.driving({ backend: 'webgpu' });
+		while (rig.opened.length < 2) await rig.crossed();
+		expect(rig.opened.map(({ backend }) => backend)).toEqual(['webgpu', 'wasm']);
+		await rig.pictures(0);
+		rig.losses.at(-2)?.('driver restarted');
+		while (!rig.events.some(({ stage }) => stage === 'reopened')) await rig.crossed();
+		expect(await rig.ask(1)).toMatchObject({ ch: 'policy-chunk', body: { observationTick: 1 } });
+		expect(rig.opened).toHaveLength(2);
+		await rig.host.close();
+		expect(rig.terminated).toBe(2);
+	});
 
 	it('by its graphics card fails the want under way, and goes on with a fresh one on the processor', async () => {
 		const rig = new Rig(GPU);
-		await rig.driving({ backend: 'webgpu' });
+		await rig.driving(onGpu);
 		await rig.pictures(0);
 		const gate = gated(lookByHeart);
 		rig.script = gate.script;
@@ -138,7 +155,7 @@ describe('a runtime that is lost', () => {
 
 	it('that cannot be opened again is told, and every want fails', async () => {
 		const rig = new Rig(GPU);
-		await rig.driving({ backend: 'webgpu' });
+		await rig.driving(onGpu);
 		await rig.pictures(0);
 		rig.refuse = true;
 		rig.loseGpu('gone');
@@ -169,7 +186,7 @@ describe('a runtime that is lost', () => {
 
 	it('again and again is not opened for ever', async () => {
 		const rig = new Rig(GPU);
-		await rig.driving({ backend: 'webgpu' });
+		await rig.driving(onGpu);
 		for (let losses = 0; losses < 4; losses++) {
 			const told = rig.events.length;
 			rig.loseGpu('gone');

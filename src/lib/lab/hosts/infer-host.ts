@@ -9,7 +9,7 @@ import {
 	type PolicyFailure,
 	type PolicyManifest
 } from '$lib/contracts';
-import { err, ok, type Scheduler } from '$lib/core';
+import { err, ok, type Result, type Scheduler } from '$lib/core';
 import {
 	checkReference,
 	createPictures,
@@ -18,6 +18,7 @@ import {
 	fillImages,
 	loadPolicy,
 	openFarRuntime,
+	roomFor,
 	runLimitMs,
 	type BackendCandidate,
 	type DeviceFacts,
@@ -46,6 +47,8 @@ interface OpenPolicy {
 	readonly model: Blob;
 	readonly loaded: Loaded;
 	readonly tell: (event: InferEvent) => void;
+	/** Open and warm on the processor while the policy runs on a graphics card, where there is room for two. */
+	standby: Promise<FarRuntime | null> | null;
 	runtime: FarRuntime | 'reopening' | PolicyFailure;
 	reopenings: number;
 }
@@ -123,8 +126,9 @@ export class InferHost {
 		const { policyId, manifest } = request;
 		const model = request.model instanceof Blob ? request.model : new Blob([request.model]);
 		const { scheduler } = this.#parts;
+		const device = await this.#parts.device();
 		const answer = await loadPolicy(
-			{ ...request, device: await this.#parts.device() },
+			{ ...request, device },
 			{
 				openEngine: (candidate) => this.#open(manifest, model, request, candidate),
 				onProgress: tell,
@@ -146,11 +150,17 @@ export class InferHost {
 			model,
 			loaded,
 			tell,
+			standby: null,
 			runtime,
 			reopenings: 0
 		};
 		this.#policy = policy;
 		this.#watchOver(policy, runtime);
+		const two = roomFor(2 * manifest.files.fp32.bytes, device.memoryGb);
+		if (choice.chosen.backend === 'webgpu' && two.fits)
+			policy.standby = this.#openAgain(policy, onProcessor(choice, device)).then((opened) =>
+				opened.ok ? opened.value : null
+			);
 		const { largestDifference, tolerance } = check;
 		return ok({ choice, largestDifference, tolerance, medianMs, readyMs });
 	}
@@ -179,8 +189,9 @@ export class InferHost {
 		this.#loading.abort();
 		const policy = this.#policy;
 		this.#policy = null;
-		if (policy !== null && policy.runtime !== 'reopening' && 'run' in policy.runtime)
-			await policy.runtime.close();
+		if (policy === null) return;
+		if (policy.runtime !== 'reopening' && 'run' in policy.runtime) await policy.runtime.close();
+		await (await policy.standby)?.close();
 	}
 
 	#open(
@@ -215,34 +226,43 @@ export class InferHost {
 	async #reopen(policy: OpenPolicy, failure: PolicyFailure): Promise<void> {
 		const { scheduler } = this.#parts;
 		const startMs = scheduler.now();
-		const { choice, medianMs } = policy.loaded;
-		const candidate =
-			failure.code === 'policy_gpu_lost' ? onProcessor(choice, await this.#parts.device()) : choice.chosen;
+		const { choice } = policy.loaded;
+		const lostGpu = failure.code === 'policy_gpu_lost';
+		const candidate = lostGpu ? onProcessor(choice, await this.#parts.device()) : choice.chosen;
 		policy.reopenings += 1;
-		let why = failure;
-		if (policy.reopenings <= REOPENINGS) {
-			const opened = await this.#open(policy.manifest, policy.model, policy.request, candidate);
-			if (opened.ok) {
-				const runtime = opened.value;
-				const { observations, actions } = policy.request.reference;
-				// One run: warm, and proved to be the same policy.
-				const one = { observations: observations.slice(0, 1), actions: actions.slice(0, 1) };
-				const check = await checkReference(runtime, one, () => scheduler.now());
-				if (check.ok && this.#policy === policy) {
-					const slowestMs = Math.max(medianMs, ...check.value.runsMs);
-					runtime.setRunLimit(runLimitMs(slowestMs));
-					policy.runtime = runtime;
-					this.#watchOver(policy, runtime);
-					policy.tell({ stage: 'reopened', candidate, inMs: scheduler.now() - startMs });
-					return;
-				}
-				await runtime.close();
-				if (!check.ok) why = { code: 'policy_run_failed', detail: check.error.detail };
-			} else why = { code: 'policy_run_failed', detail: opened.error.detail };
+		const ready = await policy.standby;
+		policy.standby = null;
+		let opened: Result<FarRuntime, PolicyFailure> = ready === null ? err(failure) : ok(ready);
+		if (ready === null && policy.reopenings <= REOPENINGS) opened = await this.#openAgain(policy, candidate);
+		if (this.#policy !== policy) {
+			if (opened.ok) await opened.value.close();
+		} else if (opened.ok) {
+			policy.runtime = opened.value;
+			this.#watchOver(policy, opened.value);
+			policy.tell({ stage: 'reopened', candidate, inMs: scheduler.now() - startMs });
+		} else {
+			policy.runtime = opened.error;
+			policy.tell({ stage: 'broken', failure: opened.error });
 		}
-		if (this.#policy !== policy) return;
-		policy.runtime = why;
-		policy.tell({ stage: 'broken', failure: why });
+	}
+
+	/** Warm, and proved to be the same policy by one run. */
+	async #openAgain(
+		{ manifest, model, request, loaded }: OpenPolicy,
+		candidate: BackendCandidate
+	): Promise<Result<FarRuntime, PolicyFailure>> {
+		const opened = await this.#open(manifest, model, request, candidate);
+		if (!opened.ok) return err({ code: 'policy_run_failed', detail: opened.error.detail });
+		const runtime = opened.value;
+		const { observations, actions } = request.reference;
+		const one = { observations: observations.slice(0, 1), actions: actions.slice(0, 1) };
+		const check = await checkReference(runtime, one, () => this.#parts.scheduler.now());
+		if (!check.ok) {
+			await runtime.close();
+			return err({ code: 'policy_run_failed', detail: check.error.detail });
+		}
+		runtime.setRunLimit(runLimitMs(Math.max(loaded.medianMs, ...check.value.runsMs)));
+		return ok(runtime);
 	}
 
 	#fromCamera(source: PictureSource, data: unknown): void {

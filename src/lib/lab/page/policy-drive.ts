@@ -19,7 +19,7 @@ import type { LabCore } from './lab-core';
 
 const JUDGE_EVERY_MS = 250;
 
-export interface DriveOptions {
+interface DriveOptions {
 	readonly core: LabCore;
 	readonly store: () => PolicyStore | null;
 	readonly first: FirstMinute;
@@ -46,7 +46,7 @@ interface Going {
 	over: boolean;
 }
 
-export interface StartRun {
+interface StartRun {
 	readonly listing: PolicyListing;
 	readonly trial: PolicyRunRecord['trial'];
 	readonly limitS: number | null;
@@ -169,6 +169,7 @@ export class PolicyDrive {
 		if (report === null || going?.listing.id !== report.policyId) return;
 		// The end of the run before may still be on its way.
 		if (report.state === 'ended' && going.report === null) return;
+		const before = going.report;
 		going.report = report;
 		const { core, first, onChange } = this.#options;
 		if (report.state === 'driving') going.startMs ??= core.telemetry.newestMs;
@@ -176,7 +177,7 @@ export class PolicyDrive {
 			going.beyond.add(joint);
 		going.slowestMs = Math.max(going.slowestMs, report.latencyMs?.last ?? 0);
 		first.told(going.listing.id, going.armId, report.slowLeftMs);
-		if (report.state === 'ended') void this.#finish(going, going.by ?? endedBy(report, core.report));
+		if (report.state === 'ended') void this.#finish(going, going.by ?? endedBy(report, before, core.report));
 		else if (going.limitS !== null && this.#elapsedMs(going) > going.limitS * 1000) {
 			going.verdict ??= 'failed';
 			this.end('time_up');

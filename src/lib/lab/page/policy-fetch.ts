@@ -4,9 +4,9 @@
 import { err, ok, type Result } from '$lib/core';
 
 /** As much as a package may have at all (inference/package). */
-export const MOST_PACKAGE_BYTES = 256 * 1024 * 1024;
+const MOST_PACKAGE_BYTES = 256 * 1024 * 1024;
 
-export type FetchProblem =
+type FetchProblem =
 	/** No address, or one that goes over the network in the clear. */
 	| { readonly code: 'policy_address_refused' }
 	/** Nobody answered, or not with a file: `status` 0 is no answer at all (offline, or the server allows no other sites). */

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 100;
 /** Looks after which an arm that does not come is left where it is. */
 const MOST_LOOKS = 120;
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Remembered per arm: every virtual arm is one. */
 export function armIdOf(core: LabCore): string {

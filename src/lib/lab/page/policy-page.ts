@@ -2,6 +2,8 @@
 // person first asks for it; nothing of models is in the lab before.
 
 import { isErrorCode, type PolicyListing, type PolicyRunRecord, type RunOutcome } from '$lib/contracts';
+import type { PackageProblem } from '$lib/inference/package';
+import type { LoadProblem } from '$lib/inference/run';
 import { comparePolicyWithLab, policyVerdict, type LabFacts } from '$lib/inference/check';
 import type {
 	PolicyCardView,
@@ -162,7 +164,7 @@ export class PolicyPage {
 		this.#problem = null;
 		this.#loading = 'package';
 		this.#go({ type: 'choose', policyId });
-		const problem = await this.#load(policyId, turn).catch((): PolicyProblem => UNKNOWN);
+		const problem = await this.#load(policyId, turn).catch((error: unknown) => unopened(String(error)));
 		if (turn !== this.#turn) return;
 		this.#loading = null;
 		this.#problem = problem;
@@ -183,7 +185,7 @@ export class PolicyPage {
 		});
 		if (!answer.ok) {
 			const { code } = answer.error;
-			return isErrorCode(code) ? { code, details: detailsOf(answer.error) } : UNKNOWN;
+			return isErrorCode(code) ? { code, details: detailsOf(answer.error) } : unopened(code);
 		}
 		this.#drive.backend = answer.value.choice.chosen.backend;
 		return null;
@@ -194,7 +196,7 @@ export class PolicyPage {
 		else if (event.stage === 'opening') this.#say('runtime');
 		else if (event.stage === 'reopened') this.#drive.backend = event.candidate.backend;
 		else if (event.stage === 'broken') {
-			this.#problem = UNKNOWN;
+			this.#problem = unopened(event.failure.detail);
 			if (this.#flow.step === 'run') this.#drive.end('fault');
 			else this.#go({ type: 'failed' });
 		}
@@ -363,8 +365,10 @@ export class PolicyPage {
 	}
 }
 
-const UNKNOWN: PolicyProblem = { code: 'policy_did_not_open', details: {} };
+/** `reason` is for the log and the probe, not for words. */
+const unopened = (reason: string): PolicyProblem => ({ code: 'policy_did_not_open', details: { reason } });
 
-function detailsOf(error: { readonly part?: string; readonly figures?: Readonly<Record<string, number>> }) {
-	return error.figures ?? (error.part === undefined ? {} : { part: error.part });
+function detailsOf(error: LoadProblem | PackageProblem): Readonly<Record<string, string | number>> {
+	if ('part' in error) return { part: error.part, reason: error.reason };
+	return { ...error.figures, reason: error.detail };
 }

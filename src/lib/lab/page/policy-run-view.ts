@@ -90,13 +90,12 @@ export function runView(
 	};
 }
 
-/** Who ended it, when it was neither the task nor the clock of a trial. */
-export function endedBy(report: PolicyReport, arm: ArmReport): RunEnd {
-	if (report.takeOvers.some(({ untilTick }) => untilTick === null)) return 'taken_over';
+/** Who ended it, when it was neither the task nor the clock of a trial. `before`: what ROBOT reported last before the end. */
+export function endedBy(report: PolicyReport, before: PolicyReport | null, arm: ArmReport): RunEnd {
+	if (before?.state === 'taken-over') return 'taken_over';
 	if (report.reason === 'asked') return 'stopped';
 	// Stop and lock are a person's; a lost arm, and a model that failed, are not.
-	if (report.reason === 'arm')
-		return arm.status === 'lost' || arm.status === 'disconnected' ? 'fault' : 'stopped';
+	if (report.reason === 'arm' && arm.status !== 'lost' && arm.status !== 'disconnected') return 'stopped';
 	return 'fault';
 }
 

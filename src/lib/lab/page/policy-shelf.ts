@@ -9,9 +9,9 @@ import { fetchPackage, fileNameOf, packageAddress } from './policy-fetch';
 
 /** The one that comes with the lab; fetched when a person asks for it, never before. */
 export const BUNDLED_ADDRESS = '/policies/pick-place.zip';
-export const BUNDLED_ORIGIN = 'bundled';
+const BUNDLED_ORIGIN = 'bundled';
 
-export interface PolicyShelfOptions {
+interface PolicyShelfOptions {
 	/** Rejects with a coded error where nothing can be kept. */
 	readonly openStore: () => Promise<PolicyStore>;
 	readonly fetch: typeof globalThis.fetch;

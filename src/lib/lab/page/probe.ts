@@ -33,6 +33,8 @@ export interface LabSnapshot {
 	readonly undo: Lab['model']['undo'];
 	readonly nextStep: Lab['model']['nextStep'];
 	readonly capabilities: Lab['core']['capabilities'];
+	/** The panel of models; null before it was asked for. */
+	readonly policies: Lab['policyView'];
 }
 
 export interface LabProbe {
@@ -42,7 +44,7 @@ export interface LabProbe {
 	journal(): Promise<readonly ArmJournalEntry[]>;
 }
 
-function take({ core, model }: Lab): LabSnapshot {
+function take({ core, model, policyView }: Lab): LabSnapshot {
 	const { telemetry, inputs } = core;
 	const plain = (values: Float32Array | null): number[] | null => (values === null ? null : [...values]);
 	const snapshot: LabSnapshot = {
@@ -68,7 +70,8 @@ function take({ core, model }: Lab): LabSnapshot {
 		download: model.download,
 		undo: model.undo,
 		nextStep: model.nextStep,
-		capabilities: core.capabilities
+		capabilities: core.capabilities,
+		policies: policyView
 	};
 	return JSON.parse(JSON.stringify(snapshot)) as LabSnapshot;
 }

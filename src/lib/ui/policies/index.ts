@@ -1,6 +1,5 @@
 // Entry of the screens of models, kept apart from `$lib/ui` so that no page carries them before it needs them.
 export { default as PolicyCard } from './PolicyCard.svelte';
-export { default as PolicyCompare } from './PolicyCompare.svelte';
 export { default as PolicyCheck } from './PolicyCheck.svelte';
 export { default as PolicyLibrary } from './PolicyLibrary.svelte';
 export { default as PolicyPanel } from './PolicyPanel.svelte';
@@ -8,7 +7,6 @@ export type {
 	ImportView,
 	PolicyCardView,
 	PolicyCheckView,
-	PolicyJointView,
 	PolicyLibraryActions,
 	PolicyLibraryView,
 	PolicyLoadPart,
@@ -17,9 +15,6 @@ export type {
 	PolicyProblem,
 	PolicyRunState,
 	PolicyRunView,
-	PolicyStartBlock,
-	PolicyTrialView,
 	PolicyWaitView,
-	PolicyWhyView,
-	SuccessCount
+	PolicyWhyView
 } from './policy-view';

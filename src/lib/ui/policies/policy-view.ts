@@ -33,19 +33,17 @@ export interface PolicyCheckView {
 /** `by_hand`: a person took over; the model may go on from there. */
 export type PolicyRunState = 'ready' | 'starting' | 'running' | 'paused' | 'by_hand' | 'holding' | 'ended';
 
-export const POLICY_WAITS = [
+export type PolicyWaitView =
 	/** Started, and the first answer is on its way. */
-	'first',
-	'no_picture',
-	'old_picture',
-	'old_state',
-	'reopening',
-	'no_answer',
-	'failed',
+	| 'first'
+	| 'no_picture'
+	| 'old_picture'
+	| 'old_state'
+	| 'reopening'
+	| 'no_answer'
+	| 'failed'
 	/** The arm holds for a reason of its own, which the lab says elsewhere. */
-	'arm'
-] as const;
-export type PolicyWaitView = (typeof POLICY_WAITS)[number];
+	| 'arm';
 
 export interface PolicyJointView {
 	/** LeRobot's name. */

@@ -170,7 +170,7 @@ export function percentOf(share: number): string {
 	return formatNumber(honest);
 }
 
-export interface RateWords {
+interface RateWords {
 	readonly rate: string;
 	readonly counts: string;
 	readonly interval: string;

@@ -57,8 +57,8 @@ export class Rig {
 	readonly host: InferHost;
 	/** What an engine's policy answers; by heart until a test says otherwise. */
 	script: PolicyScript = lookByHeart;
-	/** Of the engine that was opened last. */
-	loseGpu: (detail: string) => void = () => undefined;
+	/** Takes the graphics card away from each engine, in the order in which they were started. */
+	readonly losses: ((detail: string) => void)[] = [];
 	/** The next engine does not open. */
 	refuse = false;
 	terminated = 0;
@@ -101,18 +101,25 @@ export class Rig {
 			return engineHere(() =>
 				Promise.resolve({ ok: false, error: { code: 'policy_did_not_open', detail: 'refused' } })
 			);
-		const lost = new Promise<string>((resolve) => (this.loseGpu = resolve));
+		const lost = new Promise<string>((resolve) => this.losses.push(resolve));
 		const line = engineHere(
 			openScripted((options) => {
 				this.opened.push(options);
 				return createScriptedRuntime(options.manifest, (observation) => this.script(observation));
 			}, lost)
 		);
-		const terminate = (): void => {
-			this.terminated++;
-			line.terminate();
-		};
-		return Object.create(line, { terminate: { value: terminate } }) as EngineLine;
+		const end = line.terminate.bind(line);
+		return Object.assign(line, {
+			terminate: () => {
+				this.terminated++;
+				end();
+			}
+		});
+	}
+
+	/** Of the engine that was started last. */
+	loseGpu(detail: string): void {
+		this.losses.at(-1)?.(detail);
 	}
 
 	load(more: Partial<LoadPolicy> = {}) {

@@ -4,13 +4,7 @@
  * records the demonstrations of the bundled policy and judges it.
  */
 import { labRateHz, LIMITED_BY, SO101, type Setpoint, type SetpointSource } from '$lib/contracts';
-import {
-	createGate,
-	SO101_GATE_LIMITS,
-	SO101_SERVO_LIMITS,
-	type SafetyGate,
-	type SafetyGateOutput
-} from '$lib/robot/safety';
+import { createGate, SO101_SERVO_LIMITS, type SafetyGate, type SafetyGateOutput } from '$lib/robot/safety';
 import { STS3215_DRIVER } from '../../../robot/feetech';
 import { createVirtualArm, createVirtualLoop } from '../../../robot/testing/virtual-arm';
 import type { MujocoPlant } from '../../mujoco/mujoco-plant';
@@ -73,12 +67,15 @@ export async function createLockstepLab(
 			return q === null ? null : { v: 1, source, epoch: 1, tMs, q };
 		}
 	};
-	const known = { limits: { ...SO101_GATE_LIMITS, newPolicyMs: 0 } };
-	const inner = createGate(options.policyIsKnown === true ? known : {});
+	const inner = createGate();
+	inner.introducePolicy(options.policyIsKnown === true ? 0 : undefined);
 	const gate: SafetyGate = {
 		step: (input) => (said = inner.step(input)),
 		reset: () => inner.reset(),
-		introducePolicy: () => inner.introducePolicy()
+		introducePolicy: (slowMs) => inner.introducePolicy(slowMs),
+		get loadShare() {
+			return inner.loadShare;
+		}
 	};
 	const rateHz = labRateHz(LAB_FPS);
 	const loop = createVirtualLoop(arm, { gate, inputs, rateHz });
