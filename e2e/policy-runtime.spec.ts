@@ -11,6 +11,7 @@ import type { PolicyPage } from './policy/main';
 import { RUNTIMES, type OpenReport, type OpenWish } from './policy/names';
 
 const PACKAGES = join(root, '.cache', 'conformance', 'policies');
+const BUNDLED = join(root, 'static', 'policies');
 const ACT = 'act-random.zip';
 
 test.use({
@@ -32,7 +33,7 @@ let site: Awaited<ReturnType<typeof serveFolder>> | null = null;
 test.beforeAll(async () => {
 	const outDir = join(root, '.cache', 'policy-page');
 	const folder = await bundlePage({ page: join(root, 'e2e', 'policy'), outDir });
-	site = await serveFolder(folder, { '/packages/': PACKAGES }, applyHeaders);
+	site = await serveFolder(folder, { '/packages/': PACKAGES, '/policies/': BUNDLED }, applyHeaders);
 });
 
 test.afterAll(() => site?.close());
@@ -118,6 +119,21 @@ for (const [precision, tolerance] of [
 		expect(opened).toMatchObject({ problem: null, backend: 'wasm', threads: 2 });
 		expect(opened.largestDifference).toBeLessThanOrEqual(tolerance);
 		expect(await inPage.drive(page, 2)).toHaveLength(2);
+	});
+}
+
+for (const backend of ['wasm', 'webgpu'] as const) {
+	test(`the bundled policy gives the numbers of the program that made it: ${backend}`, async ({ page }) => {
+		await openPage(page);
+		if (backend === 'webgpu') test.skip(!(await inPage.webgpu(page)), 'this browser has no WebGPU adapter');
+		const what = { url: `${site?.url}/policies/pick-place.zip` };
+		const opened = await inPage.open(page, { ...LOOK, what, backend, emulatedGpu: true });
+		console.log(
+			`bundled on ${backend}: off by ${opened.largestDifference}, ${opened.medianMs.toFixed(1)} ms a run, ready in ${opened.readyMs.toFixed(0)} ms`
+		);
+		expect(opened).toMatchObject({ problem: null, backend });
+		expect(opened.largestDifference).toBeLessThanOrEqual(1e-3);
+		expect(await inPage.drive(page, 5)).toHaveLength(5);
 	});
 }
 

@@ -21,6 +21,9 @@ const POLICY_CACHE = 'edubotics-policies';
 
 const absolute = (path: string): string => new URL(path, self.location.origin).href;
 
+/** Models that come with the lab: fetched when a person asks for one, kept in the seat's own store from then on. */
+const MODELS = /^\/policies\//;
+
 /** Pages for whoever works on the lab, not for those who learn with it. */
 const WORKSHOP = /\/gallery(\/|$)/;
 
@@ -29,7 +32,7 @@ precacheAndRoute(
 		...build
 			.filter((path) => !LARGE.test(path) && !POLICY_RUNTIME.test(path))
 			.map((url) => ({ url, revision: null })),
-		...files.map((url) => ({ url, revision: version })),
+		...files.filter((path) => !MODELS.test(path)).map((url) => ({ url, revision: version })),
 		...prerendered.filter((path) => !WORKSHOP.test(path)).map((url) => ({ url, revision: version }))
 	],
 	{ ignoreURLParametersMatching: [/.*/], cleanURLs: false }
