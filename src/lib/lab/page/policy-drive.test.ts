@@ -42,7 +42,8 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 		reason: '',
 		handover: false,
 		epoch: 1,
-		source: 'policy'
+		source: 'policy',
+		torque: 'on'
 	};
 	const telemetry = { newestMs: 1000 };
 	const core = {

@@ -8,7 +8,8 @@ const arm: ArmReport = {
 	reason: '',
 	handover: false,
 	epoch: 1,
-	source: 'policy'
+	source: 'policy',
+	torque: 'on'
 };
 const nothing = Object.fromEntries(Object.keys(LIMITED_BY).map((key) => [key, 0])) as PolicyReport['limited'];
 const report = (part: Partial<PolicyReport> = {}): PolicyReport => ({
