@@ -24,7 +24,9 @@ const RANDOM_FACTS = ['--robot', 'so101_follower', '--fps', '30', '--simulated',
  */
 async function program(python, args) {
 	const paths = [exporter, judges, process.env['PYTHONPATH'] ?? ''].filter((path) => path !== '');
-	const env = { ...process.env, PYTHONPATH: paths.join(delimiter), HF_HUB_OFFLINE: '1' };
+	// One thread each: PyTorch's wait for each other by spinning; on a busy machine a training step took 90 s with two.
+	const settings = { PYTHONPATH: paths.join(delimiter), HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1' };
+	const env = { ...process.env, ...settings };
 	const { code, output } = await run(python, ['-B', ...args], { quiet: true, env });
 	return code === 0 ? [] : [`exit ${code}`, ...output.trim().split(/\r?\n/).slice(-8)];
 }

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { examineOnnx, ONNX_LIMITS } from './onnx/examine';
+import { checkPng } from './png-size';
 import { readPackage } from './read-package';
+import { answer } from './refusal';
 import { HOSTILE_MODELS } from './testing/hostile-models';
 import { HOSTILE_PACKAGES } from './testing/hostile-packages';
 import { model, RIGHT } from './testing/build-onnx';
@@ -35,6 +37,27 @@ describe('a hostile graph', () => {
 			byteLength: { value: ONNX_LIMITS.fileBytes + 1 }
 		}) as Uint8Array;
 		expect(examineOnnx(huge)).toMatchObject({ ok: false, error: { code: 'policy_package_too_large' } });
+	});
+});
+
+describe('a hostile picture', () => {
+	const png = (width: number): Uint8Array => {
+		const bytes = new Uint8Array(40);
+		bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+		new DataView(bytes.buffer).setUint32(16, width);
+		new DataView(bytes.buffer).setUint32(20, 16);
+		return bytes;
+	};
+
+	it('is none, or too large to be unpacked', () => {
+		const code = (bytes: Uint8Array): string => {
+			const found = answer(() => checkPng(bytes, 'p.png'));
+			return found.ok ? 'believed' : found.error.code;
+		};
+		expect(code(png(24))).toBe('believed');
+		expect(code(png(50_000))).toBe('policy_package_unsafe');
+		expect(code(png(24).slice(0, 20))).toBe('policy_package_damaged');
+		expect(code(png(24).fill(0x47, 0, 8))).toBe('policy_package_damaged');
 	});
 });
 

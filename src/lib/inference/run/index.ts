@@ -1,5 +1,5 @@
 // Running a policy: what it runs on, in which thread, and whether its answers are those it was exported with. Loads ONNX
-// Runtime only when a runtime is opened.
+// Runtime only when a runtime is opened. For workers: what a page needs of it is in the room's index.
 
 export {
 	REFERENCE_TOLERANCE,
@@ -10,9 +10,6 @@ export {
 export {
 	backendCandidates,
 	chooseBackend,
-	choiceKey,
-	formatChoice,
-	readChoice,
 	type BackendCandidate,
 	type BackendChoice,
 	type ChoiceReason,

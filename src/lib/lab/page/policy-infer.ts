@@ -4,8 +4,9 @@
 import { proxy, transfer } from 'comlink';
 import type { PolicyListing, PolicyPrecision } from '$lib/contracts';
 import { err, type Result } from '$lib/core';
+import { choiceKey, formatChoice, readChoice } from '$lib/inference';
 import type { PackageProblem, PolicyPackage } from '$lib/inference/package';
-import { choiceKey, formatChoice, readChoice, type LoadProblem } from '$lib/inference/run';
+import type { LoadProblem } from '$lib/inference/run';
 import type { PictureSource } from '../hosts/api';
 import type { InferApi, InferEvent, LoadAnswer, LoadedPolicy } from '../hosts/infer-api';
 import type { LabCameras } from './lab-cameras';

@@ -67,6 +67,22 @@ export const HOSTILE_MODELS: readonly HostileModel[] = [
 		/more elements than can be counted/
 	),
 	unsafe('a weight of nine dimensions', tensor({ dims: [1, 1, 1, 1, 1, 1, 1, 1, 3] }), /more than 8 numbers/),
+	damaged('two sets of data', tensor({ extra: [int(7, 1), int(7, 5), int(7, 6)] }), /two sets of data/),
+	damaged(
+		'no data at all',
+		but({ graphExtra: [message(5, int(1, 3), int(2, 7), text(8, 'none'))] }),
+		/0 values for 3 elements/
+	),
+	damaged(
+		'a shape said twice',
+		but({
+			ports: [
+				STATE_IN,
+				message(12, text(1, 'action'), message(2, message(1, int(1, 1), message(2), message(2))))
+			]
+		}),
+		/two shapes/
+	),
 	unsafe('a negative dimension', tensor({ dims: [-3] }), /dimension of -3/),
 	unsafe('text as weights', tensor({ type: 8 }), /element type 8/),
 	damaged(

@@ -155,5 +155,64 @@ export const HOSTILE_OPERATORS: readonly HostileModel[] = [
 		'a division of shapes by nothing',
 		with_('Div', { inputs: ['shape', 'zero'] }, [int64s('zero', 0)]),
 		/cannot be/
+	),
+	unsafe(
+		'an order of other axes',
+		with_('Transpose', { extra: [intsAttribute('perm', [0])] }),
+		/an order of another length/
+	),
+	unsafe(
+		'an order from the end',
+		with_('Transpose', { extra: [intsAttribute('perm', [0, -1])] }),
+		/or from the end/
+	),
+	unsafe(
+		'a choice between two types',
+		with_('Where', { inputs: ['yes', 'observation.state', 'shape'] }, [
+			{ name: 'yes', dims: [1], type: 9, raw: Uint8Array.of(1) }
+		]),
+		/two element types/
+	),
+	unsafe(
+		'growth to less than nothing',
+		with_('Expand', { inputs: ['observation.state', 'to'] }, [int64s('to', -1, 6)]),
+		/\[-1, 6\]/
+	),
+	unsafe(
+		'parts that are not the whole',
+		with_(
+			'Split',
+			{ inputs: ['observation.state', 'to'], outputs: ['a', 'b'], extra: [intAttribute('axis', 1)] },
+			[int64s('to', 1, 2)]
+		),
+		/6 in parts of 1, 2/
+	),
+	unsafe(
+		'parts that do not come out even',
+		with_('Split', { outputs: ['a', 'b', 'c', 'd'], extra: [intAttribute('axis', 1)] }),
+		/6 in 4 parts/
+	),
+	unsafe(
+		'a scale of another shape',
+		with_('LayerNormalization', { inputs: ['observation.state', 'w'] }, [weights('w', [2, 6])]),
+		/a scale or bias/
+	),
+	unsafe(
+		'a kernel of another size',
+		with_('Conv', { inputs: ['image', 'w'], extra: [intsAttribute('kernel_shape', [2, 2])] }, [
+			weights('image', [1, 1, 4, 4]),
+			weights('w', [1, 1, 3, 3])
+		]),
+		/a kernel of another size/
+	),
+	unsafe(
+		'a vector times a matrix',
+		with_('MatMul', { inputs: ['v', 'w'] }, [weights('v', [5]), weights('w', [5, 6])]),
+		/a vector/
+	),
+	unsafe(
+		'an empty weight',
+		with_('Relu', { inputs: ['nothing'] }, [weights('nothing', [0, 3])]),
+		/an empty tensor/
 	)
 ];
