@@ -65,7 +65,13 @@ await part('packing', python, [
 const counted = ['--package', at('run', 'pick-place.zip'), '--starts', starts, '--seed', '1'];
 await part('counting', process.execPath, [tool('eval.mjs'), ...counted]);
 await part('counting slowly', process.execPath, [tool('eval.mjs'), ...counted, '--speed', 'first-minute']);
-const success = ['--success', at('eval-normal.json'), at('eval-first_minute.json')];
+const places = ['0.01', '0.03'];
+for (const metres of places) {
+	const aside = [...counted, '--starts', '50', '--camera-moved', metres];
+	await part(`counting with cameras ${metres} m aside`, process.execPath, [tool('eval.mjs'), ...aside]);
+}
+const moved = places.map((metres) => at(`eval-normal-moved-${metres}.json`));
+const success = ['--success', at('eval-normal.json'), at('eval-first_minute.json'), '--moved', ...moved];
 const zip = at('run', 'pick-place.zip');
 await part('packing with its counts', python, [
 	tool('package.py'),
