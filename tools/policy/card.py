@@ -6,9 +6,10 @@ def _success(entry: dict) -> str:
     speed = "normal speed" if entry["speed"] == "normal" else "first-minute speed (100 mm/s)"
     last = entry["first_seed"] + entry["trials"] - 1
     rate = 100 * entry["successes"] / entry["trials"]
+    median = "" if entry["median_s"] is None else f", median {entry['median_s']:.1f} s"
     return (
         f"- {speed}: {entry['successes']} of {entry['trials']} starts ({rate:.1f} %, 95 % interval {low:.1f} to {high:.1f} %), "
-        f"seeds {entry['first_seed']} to {last}, limit {entry['limit_s']} s, median {entry['median_s']:.1f} s"
+        f"seeds {entry['first_seed']} to {last}, limit {entry['limit_s']} s{median}"
     )
 
 
