@@ -11,16 +11,7 @@ export default defineConfig({
 			project: './project.inlang',
 			outdir: './src/lib/i18n/generated',
 			strategy: ['url', 'baseLocale'],
-			outputStructure: 'message-modules',
-			urlPatterns: [
-				{
-					pattern: '/:path(.*)?',
-					localized: [
-						['en', '/en/:path(.*)?'],
-						['de', '/:path(.*)?']
-					]
-				}
-			]
+			outputStructure: 'message-modules'
 		}),
 		sveltekit(),
 		workerFiles(),

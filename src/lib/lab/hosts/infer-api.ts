@@ -73,5 +73,3 @@ export type InferApi = Pick<
 	InferHost,
 	'hello' | 'device' | 'attachRobot' | 'attachFrames' | 'load' | 'watch' | 'runPast' | 'close'
 >;
-
-export type { DeviceFacts };
