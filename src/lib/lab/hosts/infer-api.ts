@@ -7,7 +7,6 @@ import type { Result } from '$lib/core';
 import type {
 	BackendCandidate,
 	BackendChoice,
-	DeviceFacts,
 	LoadProblem,
 	LoadProgress,
 	LocalBackend,
