@@ -10,6 +10,8 @@ export interface NextStepInput {
 	readonly holdsForPerson: boolean;
 	/** A sheet for the arm is open (connecting, setting up, calibrating, which arm leads): it says what to do. */
 	readonly guided: boolean;
+	/** A model drives, or would if it were not paused. */
+	readonly modelDrives: boolean;
 	readonly recording: RecordingState['state'];
 	readonly task: string;
 	/** The person has moved the arm since arming. */
@@ -35,6 +37,7 @@ export function nextStep(input: NextStepInput): NextStep {
 	if (input.recording === 'sealing') return 'wait';
 	if (input.storageFull) return 'free_space';
 	if (input.arm === 'disarmed' || input.holdsForPerson) return 'arm';
+	if (input.modelDrives) return 'watch_model';
 	if (!input.moved) return 'drive';
 	if (input.task.trim() === '') return 'name_task';
 	if (input.keptEpisodes >= input.enoughEpisodes) return 'download';

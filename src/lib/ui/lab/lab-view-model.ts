@@ -203,6 +203,8 @@ export type NextStep =
 	| 'follow_sheet'
 	| 'arm'
 	| 'drive'
+	/** A model drives: nothing to do but to look, and to know how to take over. */
+	| 'watch_model'
 	| 'name_task'
 	| 'record'
 	| 'stop_recording'

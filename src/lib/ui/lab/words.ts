@@ -59,6 +59,7 @@ export const nextStepWords: Readonly<Record<NextStep, { title: () => string; hin
 	follow_sheet: { title: () => m.step_follow_sheet_title(), hint: () => m.step_follow_sheet_hint() },
 	arm: { title: () => m.step_arm_title(), hint: () => m.step_arm_hint() },
 	drive: { title: () => m.step_drive_title(), hint: () => m.step_drive_hint() },
+	watch_model: { title: () => m.step_watch_model_title(), hint: () => m.step_watch_model_hint() },
 	name_task: { title: () => m.step_name_task_title(), hint: () => m.step_name_task_hint() },
 	record: { title: () => m.step_record_title(), hint: () => m.step_record_hint() },
 	stop_recording: { title: () => m.step_stop_recording_title(), hint: () => m.step_stop_recording_hint() },
