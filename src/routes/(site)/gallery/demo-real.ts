@@ -54,9 +54,17 @@ const details: Readonly<Partial<Record<ConnectCause, ConnectProblem['details']>>
 /** A leader beside a follower it does not go with. */
 const pairs: readonly (readonly [id: string, problem: ConnectProblem])[] = [
 	['foreign_arm-leader', { cause: 'foreign_arm', joints: [], details: {} }],
-	['swapped-known', { cause: 'swapped', joints: [], details: { expected: 'leader', found: 'follower' } }],
-	['swapped-by-hand', { cause: 'swapped', joints: [], details: { moved: 'follower' } }]
+	['swapped-known', { cause: 'swapped', joints: [], details: { expected: 'leader', found: 'follower' } }]
 ];
+
+/** The same cause and arm once more, found by the hand: on a page of its own, as it is in the lab. */
+export const swappedByHand: ConnectView = {
+	...connect,
+	role: 'leader',
+	step: 'problem',
+	problem: { cause: 'swapped', joints: [], details: { moved: 'follower' } },
+	failures: 1
+};
 
 /** Every step, every cause (every second one after a second failure), every browser without the API. */
 export function connectViews(): { id: string; view: ConnectView }[] {
