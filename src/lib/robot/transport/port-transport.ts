@@ -51,6 +51,8 @@ export function createPortTransport(options: PortTransportOptions): PortTranspor
 	let epoch = 0;
 	/** Nothing is handed on before what came earlier. */
 	let newestMs = 0;
+	/** Chunks that wait for their time, in order. */
+	let queue: { readonly bytes: Uint8Array; readonly dueMs: number }[] = [];
 
 	const post = (body: Record<string, unknown>, done: (answer: Answer) => void): void => {
 		const n = next++;
@@ -69,6 +71,7 @@ export function createPortTransport(options: PortTransportOptions): PortTranspor
 		const wasOpen = state === 'open';
 		if (wasOpen) state = 'lost';
 		epoch += 1;
+		queue = [];
 		const open = [...waiting.values()];
 		waiting.clear();
 		for (const done of open) done({ n: -1, chunks: [], error: 'port_gone' });
@@ -80,13 +83,27 @@ export function createPortTransport(options: PortTransportOptions): PortTranspor
 		const now = scheduler.now();
 		const dueMs = Math.max(stampMs, newestMs);
 		newestMs = dueMs;
-		if (mode === 'wall' && dueMs <= now + CHARGED_AHEAD_MS) {
+		if (mode === 'wall' && queue.length === 0 && dueMs <= now + CHARGED_AHEAD_MS) {
 			bytesSignal.emit([bytes, Math.max(now, dueMs)]);
 			return;
 		}
-		const sentIn = epoch;
+		const waits = { bytes, dueMs };
+		queue.push(waits);
+		// Timers of a wall clock do not keep their order to the fraction of a millisecond: whoever is called hands on all that
+		// came before it.
 		scheduler.at(dueMs, () => {
-			if (sentIn === epoch && state === 'open') bytesSignal.emit([bytes, scheduler.now()]);
+			while (queue.includes(waits)) {
+				const first = queue.shift();
+				if (first !== undefined) bytesSignal.emit([first.bytes, Math.max(scheduler.now(), first.dueMs)]);
+			}
+		});
+	};
+
+	/** Again and again, until nothing waits for its time any more. */
+	const whenDrained = (resolve: () => void): void => {
+		scheduler.at(Math.max(newestMs, scheduler.now()), () => {
+			if (queue.length === 0) resolve();
+			else whenDrained(resolve);
 		});
 	};
 
@@ -137,9 +154,10 @@ export function createPortTransport(options: PortTransportOptions): PortTranspor
 			}
 			state = 'closed';
 			epoch += 1;
+			queue = [];
 			return new Promise((resolve) => post({ op: 'close' }, () => resolve()));
 		},
-		drained: () => new Promise((resolve) => scheduler.at(Math.max(newestMs, scheduler.now()), resolve)),
+		drained: () => new Promise(whenDrained),
 		settled: () => (waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
 		abandon: lose
 	};
