@@ -1,6 +1,4 @@
 // A real arm, through real Web Serial, from the first visit to motion: clicks and time, the cable, two tabs.
-import type { Page } from '@playwright/test';
-import type { LabProbe } from '../../src/lib/lab/page/probe';
 import type { ArmState } from '../../tools/real-rig/commands';
 import { answerChooser } from './chooser';
 import { ConnectPage } from './connect-page';
@@ -27,30 +25,6 @@ async function restOf(rig: Rig): Promise<ArmState> {
 		})
 		.toBeLessThan(0.02);
 	return last;
-}
-
-/**
- * How long the page is without the arm once the browser has told it that the cable is in: until the first state was read
- * and the page says so. Asked for before the cable goes in.
- */
-async function timeOfReturn(page: Page): Promise<() => Promise<number>> {
-	await page.evaluate(() => {
-		const place = globalThis as unknown as { edubotics: LabProbe; backMs: Promise<number> };
-		place.backMs = new Promise((resolve) => {
-			const told = (): void => {
-				const toldMs = performance.now();
-				const look = setInterval(() => {
-					const { report, state } = place.edubotics.snapshot();
-					const said = document.querySelector('section[data-step="unplugged"]') === null;
-					if (report.status !== 'disarmed' || state === null || !said) return;
-					clearInterval(look);
-					resolve(performance.now() - toldMs);
-				}, 10);
-			};
-			navigator.serial.addEventListener('connect', told, { once: true });
-		});
-	});
-	return () => page.evaluate(() => (globalThis as unknown as { backMs: Promise<number> }).backMs);
 }
 
 test.beforeEach(async ({ rig }) => {
@@ -117,10 +91,11 @@ test('a pulled cable is said at once; plugged in again the arm comes back by its
 	await pupil.expectStep('unplugged');
 	expect((await pupil.lab.snapshot()).report.status).toBe('lost');
 	const before = await restOf(rig);
-	const back = await timeOfReturn(page);
+	const pluggedMs = performance.now();
 	await rig.port('follower', { do: 'plug' });
 	await pupil.untilConnected();
 	await expect(pupil.sheet('unplugged')).toBeHidden();
+	const backMs = performance.now() - pluggedMs;
 	const { heardBytes } = before;
 	await expect
 		.poll(async () => (await rig.state('follower')).heardBytes - heardBytes, { timeout: 30_000 })
@@ -133,7 +108,7 @@ test('a pulled cable is said at once; plugged in again the arm comes back by its
 	expect((await pupil.lab.snapshot()).report.status).toBe('disarmed');
 	test.info().annotations.push({
 		type: 'figure',
-		description: `back ${Math.round(await back())} ms after the browser told of the cable`
+		description: `back at most ${Math.round(backMs)} ms after the cable went in (goal 1500)`
 	});
 });
 

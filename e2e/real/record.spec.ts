@@ -67,7 +67,8 @@ test('an episode with two device cameras: as many rows and pictures in the downl
 
 	const before = (await rig.state('follower')).pose[PAN] ?? Number.NaN;
 	const counts = await recordWhole(pupil, rig);
-	expect(Math.abs(((await rig.state('follower')).pose[PAN] ?? before) - before)).toBeGreaterThan(10);
+	// One step of the slider is 10 degrees; gravity and stiction keep a little of it.
+	expect(Math.abs(((await rig.state('follower')).pose[PAN] ?? before) - before)).toBeGreaterThan(8);
 	expect(counts.cameras.map(({ name }) => name)).toEqual(['top', 'wrist']);
 	await pupil.lab.decide('keep');
 	const { datasets } = await pupil.lab.until(({ recording }) => recording.keptEpisodes === 1, 'one episode');
