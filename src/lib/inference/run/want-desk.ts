@@ -73,7 +73,9 @@ export function createWantDesk({ pictures, policy, answer, now }: DeskOptions): 
 			const picture = pictures.newest(name);
 			if (picture === undefined) return { reason: 'no-picture', camera: name, ageMs: 0 };
 			const ageMs = nowMs - picture.tMs;
-			if (ageMs > PICTURE_MAX_AGE_MS) return { reason: 'old-picture', camera: name, ageMs };
+			// From the future: stamped by a clock that is not this ROBOT's any more.
+			if (ageMs > PICTURE_MAX_AGE_MS || ageMs < -PICTURE_MAX_AGE_MS)
+				return { reason: 'old-picture', camera: name, ageMs: Math.abs(ageMs) };
 			oldestMs = Math.max(oldestMs, ageMs);
 		}
 		return oldestMs;

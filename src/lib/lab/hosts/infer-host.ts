@@ -90,6 +90,8 @@ export class InferHost {
 	attachRobot(port: MessagePort): void {
 		this.#robot?.close();
 		this.#robot = port;
+		// Another ROBOT has another clock: what was seen before says nothing on it.
+		this.#pictures.forget();
 		port.onmessage = (event: MessageEvent<unknown>) => {
 			const message = readRobotToInfer(event.data);
 			if (message !== null) this.#desk.want(message);

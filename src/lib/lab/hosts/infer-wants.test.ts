@@ -57,6 +57,16 @@ describe('a want', () => {
 		});
 	});
 
+	it('is not answered with pictures stamped by the clock of a ROBOT before', async () => {
+		const rig = new Rig();
+		await rig.driving();
+		await rig.pictures(600_000);
+		expect(await rig.ask(1, { tMs: 100 })).toMatchObject({
+			ch: 'policy-wait',
+			body: { tick: 1, reason: 'old-picture', camera: 'top' }
+		});
+	});
+
 	it('is not answered with a state that is older than its pictures may be', async () => {
 		const rig = new Rig();
 		await rig.driving();

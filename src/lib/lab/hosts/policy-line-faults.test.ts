@@ -253,6 +253,17 @@ describe('the arm', () => {
 		expect(rig.last()).toMatchObject({ state: 'paused', reason: 'arm' });
 	});
 
+	it('is lost while a hand has taken over: the next arm on the cable does not inherit the run', async () => {
+		const rig = await createPolicyRig();
+		await rig.drive(to40);
+		await rig.run(1);
+		rig.choose('sliders');
+		expect(rig.last()?.state).toBe('taken-over');
+		rig.control.lost('unplugged');
+		expect(rig.last()?.state).toBe('ended');
+		expect(rig.line.resume()).toMatchObject({ ok: false });
+	});
+
 	it('is lost: the run is over', async () => {
 		const rig = await createPolicyRig();
 		await rig.drive(to40);

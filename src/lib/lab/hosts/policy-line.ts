@@ -202,8 +202,10 @@ export class PolicyLine {
 		const { state, epoch } = this.#options.arm;
 		if (run === null) return false;
 		const taken = this.#state === 'taken-over';
-		// A hand that took over may unlock, hold and go on; it ends the run only by a stop.
-		if (taken ? state.phase === 'stopped' : epoch !== run.epoch) this.#end('arm');
+		// A hand that took over may unlock, hold and go on; a stop ends the run, and so does an arm that is gone: the next one on
+		// the cable may be another, and was never checked.
+		const gone = state.phase === 'stopped' || state.torque === 'unknown';
+		if (taken ? gone : epoch !== run.epoch) this.#end('arm');
 		else if (taken || state.phase === 'armed') return true;
 		else if (state.phase !== 'holding') this.#end('arm');
 		else if (this.#asks && !state.reasons.every((reason) => SELF_CLEARING.has(reason)))

@@ -70,8 +70,9 @@ export function joinParts(
 	});
 	wishes.policy = policy;
 	control.changed.on(() => {
-		policy.armChanged();
+		// The page knows what became of the arm before it hears why a policy ended.
 		page.report(control);
+		policy.armChanged();
 	});
 	const virtual = virtualPorts === null ? null : joinPlant(virtualPorts, scheduler, time, options);
 	const follower: LiveFollower = new LiveFollower({

@@ -32,7 +32,9 @@ export function createActions(lab: Lab): LabActions {
 
 	return {
 		arm: () => {
-			void core.robot?.selectSource(core.inputs.source);
+			// After a model the hands begin where the arm is, not where they left it.
+			if (core.report.source === 'policy') void core.selectSource(core.inputs.source);
+			else void core.robot?.selectSource(core.inputs.source);
 			ask(core.robot?.arm());
 		},
 		disarm: () => ask(core.robot?.disarm()),

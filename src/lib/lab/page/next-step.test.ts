@@ -34,7 +34,11 @@ describe('the one next step', () => {
 		['armed, nothing moved yet', { moved: false }, 'drive'],
 		['a model drives', { modelDrives: true, moved: false }, 'watch_model'],
 		['a model drives and is recorded', { modelDrives: true, recording: 'recording' }, 'stop_recording'],
-		['a model drove and the tab was hidden', { modelDrives: true, arm: 'holding', holdsForPerson: true }, 'arm'],
+		[
+			'a model drove and the tab was hidden',
+			{ modelDrives: true, arm: 'holding', holdsForPerson: true },
+			'arm'
+		],
 		['no task named', { task: '  ' }, 'name_task'],
 		['everything is ready', {}, 'record'],
 		['recording runs', { recording: 'recording' }, 'stop_recording'],

@@ -192,6 +192,8 @@ export class PolicyDrive {
 			const stands = await this.#options.core.plant?.taskStands().catch(() => null);
 			if (isOver() || stands == null || going.startMs === null) continue;
 			if (!stands.success && !stands.failed) continue;
+			// What a hand has helped with is not the model's: a person says how it went.
+			if ((going.report?.takeOvers.length ?? 0) > 0) continue;
 			going.verdict ??= stands.success ? 'succeeded' : 'failed';
 			this.end(stands.success ? 'task_done' : 'stopped');
 		}

@@ -64,6 +64,7 @@ export class PolicyPage {
 	#record: PolicyRunRecord | null = null;
 	#why: PolicyWhyView | null = null;
 	#series: TrialSeries | null = null;
+	#starting = false;
 	#seed: number;
 	/** Raised by every choice: what an older one brings is not wanted any more. */
 	#turn = 0;
@@ -248,8 +249,30 @@ export class PolicyPage {
 		trial: PolicyRunRecord['trial'],
 		limitS: number | null
 	): Promise<void> {
+		// However it was asked for: what the check refuses does not start, and one start at a time.
+		const check = this.#check(listing);
+		if (this.#starting) return;
+		if (check.verdict === 'refuse') {
+			this.#series = this.#series === null ? null : breakOff(this.#series);
+			this.#core.changed.emit();
+			return;
+		}
+		this.#starting = true;
+		try {
+			await this.#beginChecked(listing, check, trial, limitS);
+		} finally {
+			this.#starting = false;
+		}
+	}
+
+	async #beginChecked(
+		listing: PolicyListing,
+		check: PolicyCheckView,
+		trial: PolicyRunRecord['trial'],
+		limitS: number | null
+	): Promise<void> {
 		this.#record = null;
-		const differences = this.#check(listing).comparisons.filter(({ verdict }) => verdict !== 'same');
+		const differences = check.comparisons.filter(({ verdict }) => verdict !== 'same');
 		this.#why = { differences, beyond: [] };
 		this.#problem = await this.#drive.start({ listing, trial, limitS });
 		if (this.#problem === null) this.#go({ type: 'started' });
