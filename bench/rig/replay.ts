@@ -34,9 +34,15 @@ export async function recordAnswers(ticks: number, skip: number): Promise<Record
 	return recorded.slice(skip, skip + ticks);
 }
 
-/** A transport that answers the n-th request with the n-th recorded answer, round and round. */
+/**
+ * A transport that answers the n-th request with the n-th recorded answer, round and round. Its events are made once:
+ * what is measured is the host, not the making of what it is fed with.
+ */
 export function createReplayTransport(recording: Recording, scheduler: Scheduler): SerialTransport {
-	const bytesSignal = createSignal<readonly [Uint8Array, number]>();
+	const heard = createSignal<Uint8Array>();
+	const answers = recording.map((chunks) =>
+		chunks.map(({ afterMs, bytes }) => ({ afterMs, arrive: () => heard.emit(bytes) }))
+	);
 	let next = 0;
 	return {
 		id: 'replay',
@@ -44,10 +50,10 @@ export function createReplayTransport(recording: Recording, scheduler: Scheduler
 		open: () => Promise.resolve(),
 		write() {
 			const now = scheduler.now();
-			for (const { afterMs, bytes } of recording[next++ % recording.length] ?? [])
-				scheduler.at(now + afterMs, () => bytesSignal.emit([bytes, scheduler.now()]));
+			for (const { afterMs, arrive } of answers[next++ % answers.length] ?? [])
+				scheduler.at(now + afterMs, arrive);
 		},
-		onBytes: (listener) => bytesSignal.on(([bytes, atMs]) => listener(bytes, atMs)),
+		onBytes: (listener) => heard.on((bytes) => listener(bytes, scheduler.now())),
 		onLost: () => () => undefined,
 		close: () => Promise.resolve()
 	};

@@ -24,7 +24,7 @@ export const TICK_FLAGS = {
 	retried: 8
 } as const;
 
-/** `count` ticks of an N-joint arm. Arrays are tick-major: value of joint j in tick i at i*N+j. */
+/** `count` ticks of an N-joint arm. Arrays are tick-major: value of joint j in tick i at i*N+j. They may share one buffer. */
 export interface TickBatch {
 	readonly v: 1;
 	readonly armId: string;

@@ -77,10 +77,16 @@ function compile(chain: KinematicChain): CompiledChain {
 }
 
 const compiled = new WeakMap<KinematicChain, CompiledChain>();
+/** The chain asked for last: a program drives one kind of arm, and the map costs as much as a joint's pose. */
+let lastChain: KinematicChain | null = null;
+let lastCompiled: CompiledChain | null = null;
 
 /** Compiled on first use; the chain is data and does not change. */
 export function compiledChain(chain: KinematicChain): CompiledChain {
+	if (chain === lastChain && lastCompiled !== null) return lastCompiled;
 	let found = compiled.get(chain);
 	if (!found) compiled.set(chain, (found = compile(chain)));
+	lastChain = chain;
+	lastCompiled = found;
 	return found;
 }

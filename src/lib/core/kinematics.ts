@@ -59,8 +59,11 @@ export interface FramePose {
 
 const IDENTITY = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
 
-/** Reads an index that the caller has already bounded; past the end it is NaN, which no check lets through. */
-function at(values: ArrayLike<number>, index: number): number {
+/**
+ * Reads an index that the caller has already bounded; past the end it is NaN, which no check lets through. For one kind of
+ * array only: V8 keeps one memory of what a function has seen, and a reader of many kinds asks each number what it is.
+ */
+function at(values: Float64Array, index: number): number {
 	return values[index] ?? Number.NaN;
 }
 
@@ -127,10 +130,10 @@ export function forwardKinematics(
 	const { positions, rotations } = out;
 	const { joints, parents, origins, turns, backs, tilted } = compiledChain(chain);
 	for (let j = 0; j < joints; j++) {
-		const angle = at(q, j);
+		const angle = q[j] ?? Number.NaN;
 		const cos = Math.cos(angle);
 		const sin = Math.sin(angle);
-		const parent = at(parents, j);
+		const parent = parents[j] ?? -1;
 		const base = parent < 0 ? IDENTITY : rotations;
 		const from = parent < 0 ? ORIGIN : positions;
 		const p = parent < 0 ? 0 : 3 * parent;
@@ -229,7 +232,7 @@ export function frameSpeed(
 	let sum = 0;
 	for (let row = 0; row < 3; row++) {
 		let v = 0;
-		for (let i = 0; i < n; i++) v += at(jac, row * n + i) * at(qd, i);
+		for (let i = 0; i < n; i++) v += at(jac, row * n + i) * (qd[i] ?? Number.NaN);
 		sum += v * v;
 	}
 	return Math.sqrt(sum);

@@ -38,18 +38,33 @@ export interface VirtualScheduler extends Scheduler {
 	readonly pendingCount: number;
 }
 
-interface Entry {
-	at: number;
-	order: number;
+/** One event; it is its own timer, because a lockstep hour schedules millions. */
+class Entry implements Timer {
+	readonly at: number;
+	readonly order: number;
 	run: (() => void) | null;
+	readonly #clock: { live: number };
+
+	constructor(at: number, order: number, run: () => void, clock: { live: number }) {
+		this.at = at;
+		this.order = order;
+		this.run = run;
+		this.#clock = clock;
+	}
+
+	cancel(): void {
+		if (this.run === null) return;
+		this.run = null;
+		this.#clock.live -= 1;
+	}
 }
 
 /** Virtual time on a binary heap; events at the same instant run in the order they were scheduled. */
 export function createVirtualScheduler(startMs = 0): VirtualScheduler {
 	const heap: Entry[] = [];
-	let time = startMs;
+	// In an object: a number that changes in a closure's own variable is a new one on the heap each time.
+	const clock = { time: startMs, live: 0 };
 	let order = 0;
-	let live = 0;
 
 	const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
@@ -99,34 +114,28 @@ export function createVirtualScheduler(startMs = 0): VirtualScheduler {
 		pop();
 		const run = entry.run;
 		entry.run = null;
-		live -= 1;
-		time = Math.max(time, entry.at);
+		clock.live -= 1;
+		clock.time = Math.max(clock.time, entry.at);
 		run?.();
 		return true;
 	};
 
 	return {
-		now: () => millis(time),
+		now: () => millis(clock.time),
 		at(atMs, run) {
-			const entry: Entry = { at: Math.max(atMs, time), order: order++, run };
-			live += 1;
+			const entry = new Entry(Math.max(atMs, clock.time), order++, run, clock);
+			clock.live += 1;
 			push(entry);
-			return {
-				cancel() {
-					if (entry.run === null) return;
-					entry.run = null;
-					live -= 1;
-				}
-			};
+			return entry;
 		},
 		nextAt: () => dropCancelled()?.at,
 		runNext,
 		advanceTo(untilMs) {
 			while (runNext(untilMs));
-			time = Math.max(time, untilMs);
+			clock.time = Math.max(clock.time, untilMs);
 		},
 		get pendingCount() {
-			return live;
+			return clock.live;
 		}
 	};
 }

@@ -81,39 +81,46 @@ export class TickRing {
 		)
 			count += 1;
 		if (count === 0) return null;
-		const batch: TickBatch = {
-			v: 1,
-			armId: this.#armId,
-			joints: this.#joints,
-			count,
-			firstTick,
-			tMs: this.#slice(this.tMs, new Float64Array(count), 1),
-			state: this.#slice(this.state, this.#values(count), this.#joints),
-			goal: this.#slice(this.goal, this.#values(count), this.#joints),
-			flags: this.#slice(this.flags, new Uint16Array(count), 1),
-			limitedBy: this.#slice(this.limitedBy, new Uint16Array(count), 1),
-			load: this.#slice(this.load, this.#values(count), this.#joints),
-			voltage: this.#slice(this.voltage, this.#values(count), this.#joints),
-			temperature: this.#slice(this.temperature, this.#values(count), this.#joints),
-			current: this.#slice(this.current, this.#values(count), this.#joints),
-			faults: this.#slice(this.faults, new Uint8Array(count * this.#joints), this.#joints)
-		};
+		const batch = this.#batch(firstTick, count);
 		this.#first = (this.#first + count) % this.#capacity;
 		this.#count -= count;
 		return batch;
 	}
 
-	#values(count: number): Float32Array<ArrayBuffer> {
-		return new Float32Array(count * this.#joints);
+	/** The oldest `count` ticks. All arrays lie in one buffer: ten of their own cost more than what is in them. */
+	#batch(firstTick: number, count: number): TickBatch {
+		const values = count * this.#joints;
+		const floats = 4 * values;
+		const buffer = new ArrayBuffer(8 * count + 6 * floats + 4 * count + values);
+		let at = 8 * count;
+		const next = (): Float32Array<ArrayBuffer> => {
+			at += floats;
+			return new Float32Array(buffer, at - floats, values);
+		};
+		return {
+			v: 1,
+			armId: this.#armId,
+			joints: this.#joints,
+			count,
+			firstTick,
+			tMs: this.#copy(this.tMs, new Float64Array(buffer, 0, count)),
+			state: this.#copy(this.state, next()),
+			goal: this.#copy(this.goal, next()),
+			load: this.#copy(this.load, next()),
+			voltage: this.#copy(this.voltage, next()),
+			temperature: this.#copy(this.temperature, next()),
+			current: this.#copy(this.current, next()),
+			flags: this.#copy(this.flags, new Uint16Array(buffer, at, count)),
+			limitedBy: this.#copy(this.limitedBy, new Uint16Array(buffer, at + 2 * count, count)),
+			faults: this.#copy(this.faults, new Uint8Array(buffer, at + 4 * count, values))
+		};
 	}
 
-	#slice<T extends Float64Array | Float32Array | Uint16Array | Uint8Array>(
-		from: T,
-		into: T,
-		width: number
-	): T {
-		const head = Math.min(into.length, (this.#capacity - this.#first) * width);
-		into.set(from.subarray(this.#first * width, this.#first * width + head));
+	/** Fills `into` with the oldest values of one of the arrays. */
+	#copy<T extends Float64Array | Float32Array | Uint16Array | Uint8Array>(from: T, into: T): T {
+		const begin = (from.length / this.#capacity) * this.#first;
+		const head = Math.min(into.length, from.length - begin);
+		into.set(from.subarray(begin, begin + head));
 		if (head < into.length) into.set(from.subarray(0, into.length - head), head);
 		return into;
 	}

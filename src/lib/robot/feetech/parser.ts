@@ -1,6 +1,7 @@
 // Incremental parser of Feetech status packets. It never discards more than it must: a header that turns out to be false
 // costs one byte, then the search starts again behind it, so noise hides at most the packet it hits. Memory is a fixed
-// buffer of one largest packet and one slice of the chunk at hand; nothing is allocated while parsing.
+// buffer of one largest packet and one slice of the chunk at hand; nothing is allocated while parsing,
+// unless a chunk is larger than the buffer.
 // It does not know which replies are expected: see bus/servo-bus.
 
 import type { ParserCounters, StatusHandler, StatusParser } from '../protocol';
@@ -29,7 +30,7 @@ class FeetechParser implements StatusParser {
 		while (taken < chunk.length) {
 			if (this.#start > 0) this.#compact();
 			const room = Math.min(CAPACITY - this.#end, chunk.length - taken);
-			for (let index = 0; index < room; index++) this.#buffer[this.#end + index] = chunk[taken + index] ?? 0;
+			this.#buffer.set(room === chunk.length ? chunk : chunk.subarray(taken, taken + room), this.#end);
 			this.#end += room;
 			taken += room;
 			this.#parse();

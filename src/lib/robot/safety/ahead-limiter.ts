@@ -38,20 +38,21 @@ export interface AheadLimiter {
 		state: ArrayLike<number>,
 		ageS: number,
 		goal: ArrayLike<number> | null,
-		velocity: ArrayLike<number>,
+		velocity: Float64Array,
 		dtS: number
 	): void;
 	/**
 	 * Pulls `goal` towards the centre until it keeps the budgets; `share[j]` (0..1) narrows a joint's margin. Returns
 	 * true if it had to. `clipped[j]` tells which joints met their own margin.
 	 */
-	limit(goal: Float64Array, share: ArrayLike<number>, clipped: Uint8Array): boolean;
+	limit(goal: Float64Array, share: Float64Array, clipped: Uint8Array): boolean;
 	/** Time has passed unseen. */
 	distrust(): void;
 	reset(): void;
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+/** For one kind of array only, see arm-geometry. */
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
 
 /** Largest r in 0..1 with |b + r e| <= max(limit, |b|), for vectors of three. */
 function largestShare(b: Float64Array, e: Float64Array, limit: number): number {
@@ -70,6 +71,7 @@ function largestShare(b: Float64Array, e: Float64Array, limit: number): number {
 
 export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): AheadLimiter {
 	const joints = geometry.scale.length;
+	const aheadMargin = Float64Array.from(limits.aheadMargin);
 	const tipLink = geometry.model.points[geometry.model.tip]?.link ?? -1;
 	const centre = new Float64Array(joints);
 	const weight = new Float64Array(joints);
@@ -89,7 +91,7 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 	};
 
 	/** out = J * values, millimetres. Values that are not numbers (a speed not known yet) count as none. */
-	const tipMotion = (values: ArrayLike<number>, factor: number, out: Float64Array): void => {
+	const tipMotion = (values: Float64Array, factor: number, out: Float64Array): void => {
 		for (let k = 0; k < 3; k++) {
 			let sum = 0;
 			for (let j = 0; j <= tipLink; j++) {
@@ -112,6 +114,19 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 		return Math.min(standing, largestShare(base, travel, limits.tipTravelMm));
 	};
 
+	const length = (v: Float64Array): number =>
+		Math.sqrt(at(v, 0) * at(v, 0) + at(v, 1) * at(v, 1) + at(v, 2) * at(v, 2));
+
+	/** All together stay inside the budget whatever the load is: nothing to be searched for. */
+	const keepsAnyway = (): boolean => {
+		const doubt = Math.max(estimate.share - estimate.least, estimate.most - estimate.share);
+		const most = length(travel) + length(moved) + length(runOut) + doubt * length(fullLoad);
+		return most <= limits.tipTravelMm;
+	};
+
+	const shareThatKeeps = (): number =>
+		keepsAnyway() ? 1 : Math.min(keeps(estimate.share), keeps(estimate.least), keeps(estimate.most));
+
 	return {
 		centre,
 		get loadShare() {
@@ -125,11 +140,12 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 			toUnits(weight);
 			toUnits(load);
 			if (goal) {
-				for (let j = 0; j < joints; j++) ahead[j] = at(goal, j) - at(state, j) - at(weight, j);
+				for (let j = 0; j < joints; j++)
+					ahead[j] = (goal[j] ?? Number.NaN) - (state[j] ?? Number.NaN) - at(weight, j);
 				estimate.learn(ahead, load, velocity, tipLink, dtS);
 			}
 			for (let j = 0; j < joints; j++)
-				centre[j] = at(state, j) + at(weight, j) + estimate.share * at(load, j);
+				centre[j] = (state[j] ?? Number.NaN) + at(weight, j) + estimate.share * at(load, j);
 			tipMotion(velocity, limits.runOutS, runOut);
 			tipMotion(velocity, -limits.overshoot * ageS, moved);
 			tipMotion(load, 1, fullLoad);
@@ -137,14 +153,14 @@ export function createAheadLimiter(geometry: ArmGeometry, limits: AheadLimits): 
 		limit(goal, share, clipped) {
 			let changed = false;
 			for (let j = 0; j < joints; j++) {
-				const margin = at(limits.aheadMargin, j) * at(share, j);
+				const margin = at(aheadMargin, j) * at(share, j);
 				const wanted = at(goal, j) - at(centre, j);
 				ahead[j] = Math.min(margin, Math.max(-margin, wanted));
 				clipped[j] = ahead[j] === wanted ? 0 : 1;
 				if (clipped[j] === 1) changed = true;
 			}
 			tipMotion(ahead, limits.overshoot, travel);
-			const factor = Math.min(keeps(estimate.share), keeps(estimate.least), keeps(estimate.most));
+			const factor = shareThatKeeps();
 			if (factor < 1) changed = true;
 			if (!changed) return false;
 			// Joints beyond the tip's link (the jaw) do not move the tip.

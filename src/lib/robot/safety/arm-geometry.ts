@@ -67,7 +67,18 @@ export interface ArmGeometry {
 	tipWeight(massKg: number, out: Float64Array): void;
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+/**
+ * Reads an index that the caller has bounded; past the end it is NaN, which no check lets through. For one kind of array
+ * only: V8 keeps one memory of what a function has seen, and a reader of many kinds asks each number what it is.
+ */
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
+
+/** The joints from `link` down to the base, the outermost first. */
+function carriers(chain: KinematicChain, link: number): Int32Array {
+	const found: number[] = [];
+	for (let j = link; j >= 0; j = chain.joints[j]?.parent ?? -1) found.push(j);
+	return Int32Array.from(found);
+}
 
 export function createArmGeometry(model: ArmModel = SO101_ARM_MODEL): ArmGeometry {
 	const { chain, points, units } = model;
@@ -79,94 +90,124 @@ export function createArmGeometry(model: ArmModel = SO101_ARM_MODEL): ArmGeometr
 	const zeroRad = Float64Array.from(units, (u) => (u.kind === 'degrees' ? u.zeroRad : u.closedRad));
 	const angles = new Float64Array(joints);
 	const pose: ChainPose = createChainPose(chain);
-	const point = new Float64Array(3);
-	const turn = new Float64Array(3);
-	const lever = new Float64Array(3);
+	const { positions, rotations } = pose;
 	const tip = points[model.tip];
+	const tipCarriers = carriers(chain, tip?.link ?? -1);
+	// Everything below is read 200 times a second: flat numbers instead of objects.
+	const parents = Int32Array.from(chain.joints, ({ parent }) => parent);
+	const localAxes = Float64Array.from(chain.joints.flatMap(({ axis }) => [...axis]));
+	const pointLinks = Int32Array.from(points, ({ link }) => link);
+	const pointPlaces = Float64Array.from(points.flatMap(({ positionM }) => [...positionM]));
+	const massLinks = Int32Array.from(masses, ({ link }) => link);
+	const massesKg = Float64Array.from(masses, ({ massKg }) => massKg);
+	const massPlaces = Float64Array.from(masses.flatMap(({ comM }) => [...comM]));
+	const point = new Float64Array(3);
+	/** World axes of the joints at the pose solved last; `turned` says whether they are worked out yet. */
+	const axes = new Float64Array(3 * joints);
+	let turned = false;
+	/** What each joint carries: mass, and mass times place in x and y. */
+	const carried = new Float64Array(joints);
+	const carriedX = new Float64Array(joints);
+	const carriedY = new Float64Array(joints);
 
-	const toWorld = (link: number, local: Vec3, out: Float64Array, offset: number): void => {
+	const toWorld = (link: number, local: Float64Array, from: number, out: Float64Array, to: number): void => {
 		const r = 9 * link;
+		const x = at(local, from);
+		const y = at(local, from + 1);
+		const z = at(local, from + 2);
 		for (let k = 0; k < 3; k++)
-			out[offset + k] =
-				at(pose.positions, 3 * link + k) +
-				at(pose.rotations, r + 3 * k) * local[0] +
-				at(pose.rotations, r + 3 * k + 1) * local[1] +
-				at(pose.rotations, r + 3 * k + 2) * local[2];
+			out[to + k] =
+				at(positions, 3 * link + k) +
+				at(rotations, r + 3 * k) * x +
+				at(rotations, r + 3 * k + 1) * y +
+				at(rotations, r + 3 * k + 2) * z;
 	};
 
-	/** Column of the tip's Jacobian: axis x lever, in metres per LeRobot unit. */
-	const tipColumn = (j: number, axis: Vec3, out: Float64Array): void => {
-		const r = 9 * j;
-		for (let k = 0; k < 3; k++) {
-			turn[k] =
-				at(pose.rotations, r + 3 * k) * axis[0] +
-				at(pose.rotations, r + 3 * k + 1) * axis[1] +
-				at(pose.rotations, r + 3 * k + 2) * axis[2];
-			lever[k] = at(point, k) - at(pose.positions, 3 * j + k);
-		}
-		for (let k = 0; k < 3; k++) {
-			const a = (k + 1) % 3;
-			const b = (k + 2) % 3;
-			out[k * joints + j] = at(scale, j) * (at(turn, a) * at(lever, b) - at(turn, b) * at(lever, a));
+	const turnAxes = (): void => {
+		if (turned) return;
+		turned = true;
+		for (let j = 0; j < joints; j++) {
+			const x = at(localAxes, 3 * j);
+			const y = at(localAxes, 3 * j + 1);
+			const z = at(localAxes, 3 * j + 2);
+			for (let k = 0; k < 3; k++) {
+				const r = 9 * j + 3 * k;
+				axes[3 * j + k] = at(rotations, r) * x + at(rotations, r + 1) * y + at(rotations, r + 2) * z;
+			}
 		}
 	};
 
-	/** Adds the torque that holds `massKg` at `point` to every joint that carries `link`. */
-	const addWeight = (link: number, massKg: number, out: Float64Array): void => {
-		for (let i = link; i >= 0;) {
-			const joint = chain.joints[i];
-			if (!joint) return;
-			const [x, y, z] = joint.axis;
-			const r = 9 * i;
-			const axisX = at(pose.rotations, r) * x + at(pose.rotations, r + 1) * y + at(pose.rotations, r + 2) * z;
-			const axisY =
-				at(pose.rotations, r + 3) * x + at(pose.rotations, r + 4) * y + at(pose.rotations, r + 5) * z;
-			const leverX = at(point, 0) - at(pose.positions, 3 * i);
-			const leverY = at(point, 1) - at(pose.positions, 3 * i + 1);
-			// d(height)/d(angle) is the z part of axis x lever: the motor does the work of lifting.
-			out[i] = at(out, i) + massKg * GRAVITY_MPS2 * (axisX * leverY - axisY * leverX);
-			i = joint.parent;
-		}
-	};
+	/** Z part of axis x lever, metres per radian: what the motor does is the work of lifting. */
+	const lift = (j: number, x: number, y: number): number =>
+		at(axes, 3 * j) * (y - at(positions, 3 * j + 1)) - at(axes, 3 * j + 1) * (x - at(positions, 3 * j));
 
 	return {
 		model,
 		scale,
 		solve(q) {
-			for (let j = 0; j < joints; j++) angles[j] = at(zeroRad, j) + at(scale, j) * at(q, j);
+			for (let j = 0; j < joints; j++) angles[j] = at(zeroRad, j) + at(scale, j) * (q[j] ?? Number.NaN);
 			forwardKinematics(chain, angles, pose);
+			turned = false;
 		},
 		points(out) {
-			for (let p = 0; p < points.length; p++) {
-				const spec = points[p];
-				if (spec) toWorld(spec.link, spec.positionM, out, 3 * p);
-			}
+			for (let p = 0; p < pointLinks.length; p++) toWorld(pointLinks[p] ?? 0, pointPlaces, 3 * p, out, 3 * p);
 		},
 		tipJacobian(out) {
 			out.fill(0);
 			if (!tip) return;
-			toWorld(tip.link, tip.positionM, point, 0);
-			for (let j = tip.link; j >= 0;) {
-				const joint = chain.joints[j];
-				if (!joint) return;
-				tipColumn(j, joint.axis, out);
-				j = joint.parent;
+			turnAxes();
+			toWorld(tip.link, pointPlaces, 3 * model.tip, point, 0);
+			for (let k = 0; k < tipCarriers.length; k++) {
+				const j = tipCarriers[k] ?? 0;
+				const x = at(point, 0) - at(positions, 3 * j);
+				const y = at(point, 1) - at(positions, 3 * j + 1);
+				const z = at(point, 2) - at(positions, 3 * j + 2);
+				const axisX = at(axes, 3 * j);
+				const axisY = at(axes, 3 * j + 1);
+				const axisZ = at(axes, 3 * j + 2);
+				out[j] = at(scale, j) * (axisY * z - axisZ * y);
+				out[joints + j] = at(scale, j) * (axisZ * x - axisX * z);
+				out[2 * joints + j] = at(scale, j) * (axisX * y - axisY * x);
 			}
 		},
 		ownWeight(out) {
-			out.fill(0);
-			for (let m = 0; m < masses.length; m++) {
-				const mass = masses[m];
-				if (!mass) continue;
-				toWorld(mass.link, mass.comM, point, 0);
-				addWeight(mass.link, mass.massKg, out);
+			turnAxes();
+			carried.fill(0);
+			carriedX.fill(0);
+			carriedY.fill(0);
+			for (let m = 0; m < massLinks.length; m++) {
+				const j = massLinks[m] ?? 0;
+				const kg = at(massesKg, m);
+				toWorld(j, massPlaces, 3 * m, point, 0);
+				carried[j] = at(carried, j) + kg;
+				carriedX[j] = at(carriedX, j) + kg * at(point, 0);
+				carriedY[j] = at(carriedY, j) + kg * at(point, 1);
+			}
+			// A parent stands before its children: from the outermost joint inwards each hands on what it carries.
+			for (let j = joints - 1; j >= 0; j--) {
+				const kg = at(carried, j);
+				const momentX = at(carriedX, j);
+				const momentY = at(carriedY, j);
+				out[j] =
+					GRAVITY_MPS2 *
+					(at(axes, 3 * j) * (momentY - kg * at(positions, 3 * j + 1)) -
+						at(axes, 3 * j + 1) * (momentX - kg * at(positions, 3 * j)));
+				const parent = parents[j] ?? -1;
+				if (parent < 0) continue;
+				carried[parent] = at(carried, parent) + kg;
+				carriedX[parent] = at(carriedX, parent) + momentX;
+				carriedY[parent] = at(carriedY, parent) + momentY;
 			}
 		},
 		tipWeight(massKg, out) {
 			out.fill(0);
 			if (!tip) return;
-			toWorld(tip.link, tip.positionM, point, 0);
-			addWeight(tip.link, massKg, out);
+			turnAxes();
+			toWorld(tip.link, pointPlaces, 3 * model.tip, point, 0);
+			for (let k = 0; k < tipCarriers.length; k++) {
+				const j = tipCarriers[k] ?? 0;
+				out[j] = massKg * GRAVITY_MPS2 * lift(j, at(point, 0), at(point, 1));
+			}
 		}
 	};
 }

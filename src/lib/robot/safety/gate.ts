@@ -47,7 +47,9 @@ interface MutableOutput {
 	policySlowMs: number;
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+/** For one kind of array each, see arm-geometry. */
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
+const at32 = (values: Float32Array, index: number): number => values[index] ?? Number.NaN;
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 export function createGate(options: GateOptions = {}): SafetyGate {
@@ -210,9 +212,9 @@ class ArmGate implements SafetyGate {
 		const { goal } = this.#out;
 		for (let j = 0; j < goal.length; j++) {
 			const centre = at(this.#ahead.centre, j);
-			const held = at(this.#inForce, j);
-			const near = Math.abs(held - centre) <= at(this.#limits.aheadMargin, j);
-			goal[j] = near ? held : this.#range.inside(j, centre, at(state, j));
+			const held = at32(this.#inForce, j);
+			const near = Math.abs(held - centre) <= (this.#limits.aheadMargin[j] ?? Number.NaN);
+			goal[j] = near ? held : this.#range.inside(j, centre, at32(state, j));
 		}
 		this.#anchored = true;
 	}
@@ -241,7 +243,9 @@ class ArmGate implements SafetyGate {
 			this.#heldMs = 0;
 			for (let j = 0; j < goal.length; j++) {
 				const moving = readable && Math.abs(at(this.#velocity.velocity, j)) >= STANDING_PER_S;
-				this.#hold[j] = moving ? this.#range.inside(j, at(this.#ahead.centre, j), at(goal, j)) : at(goal, j);
+				this.#hold[j] = moving
+					? this.#range.inside(j, at(this.#ahead.centre, j), at32(goal, j))
+					: at32(goal, j);
 			}
 		}
 		this.#heldMs += 1000 * dtS;
@@ -263,10 +267,10 @@ class ArmGate implements SafetyGate {
 			this.#used = 0;
 		}
 		for (let j = 0; j < goal.length; j++) {
-			const value = at(wish.q, j);
+			const value = at32(wish.q, j);
 			this.#wish[j] = this.#range.clamp(j, value);
 			if (this.#wish[j] !== value) this.#out.limitedBy |= LIMITED_BY.joint;
-			this.#asked[j] = Math.abs(at(this.#wish, j) - at(goal, j));
+			this.#asked[j] = Math.abs(at(this.#wish, j) - at32(goal, j));
 		}
 		if (wish.source === 'policy') this.#policyMs += 1000 * dtS;
 		this.#out.policySlowMs = Math.max(0, limits.newPolicyMs - this.#policyMs);
@@ -289,9 +293,9 @@ class ArmGate implements SafetyGate {
 		let asked = 0;
 		let left = 0;
 		for (let j = 0; j < goal.length; j++) {
-			if (at(this.#clipped, j) === 1 && this.#spec.joints[j]?.unit === 'percent') continue;
+			if (this.#clipped[j] === 1 && this.#spec.joints[j]?.unit === 'percent') continue;
 			asked = Math.max(asked, at(this.#asked, j));
-			left = Math.max(left, Math.abs(at(this.#wish, j) - at(goal, j)));
+			left = Math.max(left, Math.abs(at(this.#wish, j) - at32(goal, j)));
 		}
 		return asked > 1e-4 ? clamp(1 - left / asked, 0, 1) : 1;
 	}
@@ -301,7 +305,7 @@ class ArmGate implements SafetyGate {
 		const { goal } = this.#out;
 		const slow = this.#health.speedShare;
 		const perS = this.#handover ? this.#limits.handoverPerS : this.#limits.jointPerS;
-		for (let j = 0; j < goal.length; j++) this.#jointPerS[j] = at(perS, j) * slow;
+		for (let j = 0; j < goal.length; j++) this.#jointPerS[j] = (perS[j] ?? Number.NaN) * slow;
 		this.#speeds.jointPerS = this.#jointPerS;
 		// Half of a ceiling that a lagging arm never meets would slow nothing: no faster than it parks.
 		const tip = slow < 1 ? Math.min(tipMmPerS, this.#limits.parkTipMmPerS) : tipMmPerS;
@@ -322,9 +326,9 @@ class ArmGate implements SafetyGate {
 		const { goal } = this.#out;
 		this.#out.limitedBy |= LIMITED_BY.ahead;
 		for (let j = 0; j < goal.length; j++) {
-			this.#next[j] = this.#range.inside(j, at(this.#next, j), at(goal, j));
+			this.#next[j] = this.#range.inside(j, at(this.#next, j), at32(goal, j));
 			// Giving way to a hand is not slowed by a handover.
-			this.#jointPerS[j] = at(this.#limits.jointPerS, j);
+			this.#jointPerS[j] = this.#limits.jointPerS[j] ?? Number.NaN;
 		}
 		this.#speeds.tipMmPerS = Math.max(tipMmPerS, this.#limits.parkTipMmPerS);
 		this.#speeds.fraction = 1;
@@ -336,7 +340,7 @@ class ArmGate implements SafetyGate {
 		if (!this.#handover) return;
 		const { goal } = this.#out;
 		for (let j = 0; j < goal.length; j++)
-			if (at(this.#clipped, j) === 0 && Math.abs(at(this.#wish, j) - at(goal, j)) > this.#limits.handoverMet)
+			if (this.#clipped[j] === 0 && Math.abs(at(this.#wish, j) - at32(goal, j)) > this.#limits.handoverMet)
 				return;
 		this.#handover = false;
 	}

@@ -112,11 +112,16 @@ export function createHealth(spec: RobotSpec): Health {
 	let park = false;
 	let low = false;
 	let brownOut = false;
-	let supply = Number.NaN;
-	let reference = Number.NaN;
-	let complainedS = 0;
-	let drawingS = 0;
+	// In an object: a number that changes in a closure's own variable is a new one on the heap each time.
+	const seen = { supply: Number.NaN, reference: Number.NaN, complainedS: Number.NaN, drawingS: Number.NaN };
+	seen.complainedS = 0;
+	seen.drawingS = 0;
 	let bits = 0;
+
+	const stalled = (): boolean => {
+		for (let j = 0; j < joints; j++) if ((marginShare[j] ?? 1) < 1) return true;
+		return false;
+	};
 
 	const observeHeat = (celsius: number): void => {
 		if (!Number.isFinite(celsius)) return;
@@ -127,17 +132,17 @@ export function createHealth(spec: RobotSpec): Health {
 
 	const observeVoltage = (volts: number, dtS: number): void => {
 		if (!Number.isFinite(volts)) return;
-		supply = Number.isFinite(supply)
-			? supply + (volts - supply) * Math.min(1, dtS / VOLTAGE_FILTER_S)
+		seen.supply = Number.isFinite(seen.supply)
+			? seen.supply + (volts - seen.supply) * Math.min(1, dtS / VOLTAGE_FILTER_S)
 			: volts;
-		reference = Number.isFinite(reference) ? Math.max(reference, supply) : supply;
+		seen.reference = Number.isFinite(seen.reference) ? Math.max(seen.reference, seen.supply) : seen.supply;
 		const { lowVoltageShare, brownOutShare, lowVolts, brownOutVolts } = HEALTH_LIMITS;
-		const back = VOLTAGE_HYSTERESIS * reference;
+		const back = VOLTAGE_HYSTERESIS * seen.reference;
 		// Sinking below is entering: the latch sees how far the supply is below nothing at all.
-		const enterLow = Math.max(lowVolts, lowVoltageShare * reference);
-		const enterBrownOut = Math.max(brownOutVolts, brownOutShare * reference);
-		low = latch(low, -supply, -enterLow, -(enterLow + back));
-		brownOut = latch(brownOut, -supply, -enterBrownOut, -(enterBrownOut + back));
+		const enterLow = Math.max(lowVolts, lowVoltageShare * seen.reference);
+		const enterBrownOut = Math.max(brownOutVolts, brownOutShare * seen.reference);
+		low = latch(low, -seen.supply, -enterLow, -(enterLow + back));
+		brownOut = latch(brownOut, -seen.supply, -enterBrownOut, -(enterBrownOut + back));
 	};
 
 	const observeStall = ({ load, faults }: Telemetry, velocity: ArrayLike<number>, dtS: number): void => {
@@ -164,31 +169,31 @@ export function createHealth(spec: RobotSpec): Health {
 				(hot ? HEALTH.hot : 0) |
 				(park || (bits & SERVO_FAULTS.overheat) !== 0 ? HEALTH.park : 0) |
 				(low ? HEALTH.lowVoltage : 0) |
-				(brownOut || complainedS >= COMPLAINT_S ? HEALTH.brownOut : 0) |
-				(marginShare.some((share) => share < 1) ? HEALTH.stall : 0) |
-				(drawingS >= HIGH_CURRENT_S ? HEALTH.highCurrent : 0) |
+				(brownOut || seen.complainedS >= COMPLAINT_S ? HEALTH.brownOut : 0) |
+				(stalled() ? HEALTH.stall : 0) |
+				(seen.drawingS >= HIGH_CURRENT_S ? HEALTH.highCurrent : 0) |
 				(bits !== 0 ? HEALTH.fault : 0)
 			);
 		},
 		get speedShare() {
-			return hot || low || drawingS >= HIGH_CURRENT_S || bits !== 0 ? 0.5 : 1;
+			return hot || low || seen.drawingS >= HIGH_CURRENT_S || bits !== 0 ? 0.5 : 1;
 		},
 		observe(telemetry, velocity, dtS) {
 			observeHeat(largest(telemetry.temperature, joints));
 			observeVoltage(mean(telemetry.voltage, joints), dtS);
 			observeStall(telemetry, velocity, dtS);
 			bits = anyFault(telemetry.faults, joints);
-			complainedS = (bits & SERVO_FAULTS.voltage) !== 0 ? complainedS + dtS : 0;
+			seen.complainedS = (bits & SERVO_FAULTS.voltage) !== 0 ? seen.complainedS + dtS : 0;
 			const drawn = largest(telemetry.current, joints);
-			drawingS = drawn >= HEALTH_LIMITS.slowMa ? drawingS + dtS : 0;
+			seen.drawingS = drawn >= HEALTH_LIMITS.slowMa ? seen.drawingS + dtS : 0;
 		},
 		reset() {
 			marginShare.fill(1);
 			pressedS.fill(0);
 			movingS.fill(0);
 			low = brownOut = false;
-			supply = reference = Number.NaN;
-			complainedS = drawingS = 0;
+			seen.supply = seen.reference = Number.NaN;
+			seen.complainedS = seen.drawingS = 0;
 			bits = 0;
 		}
 	};

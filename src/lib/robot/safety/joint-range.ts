@@ -20,7 +20,8 @@ function roundedDown(value: number): number {
 	return rounded <= value ? rounded : Math.fround(value - Math.abs(value) * 2 ** -23);
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+/** For one kind of array only, see arm-geometry. */
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
 
 export function createJointRange(spec: RobotSpec, limits: GateLimits): JointRange {
 	const min = Float64Array.from(spec.joints, (joint) => -roundedDown(-joint.min));
@@ -36,7 +37,7 @@ export function createJointRange(spec: RobotSpec, limits: GateLimits): JointRang
 		believes(state, ageMs) {
 			if (state?.length !== min.length || !(ageMs <= limits.staleMs)) return false;
 			for (let j = 0; j < min.length; j++) {
-				const value = at(state, j);
+				const value = state[j] ?? Number.NaN;
 				const low = at(min, j) - limits.unbelievable;
 				if (!(value >= low && value <= at(max, j) + limits.unbelievable)) return false;
 			}

@@ -26,37 +26,33 @@ export interface LoadEstimate {
 	 * `error`: goal - state - own weight; `load`: what the rated load would add to it. LeRobot units, joints 0..`last`
 	 * carry the tip, the joints after it are the gripper's.
 	 */
-	learn(
-		error: ArrayLike<number>,
-		load: ArrayLike<number>,
-		velocity: ArrayLike<number>,
-		last: number,
-		dtS: number
-	): void;
+	learn(error: Float64Array, load: Float64Array, velocity: Float64Array, last: number, dtS: number): void;
 	/** Time has passed unseen: the share is a guess again. */
 	distrust(): void;
 	reset(): void;
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
 
 export function createLoadEstimate(): LoadEstimate {
-	let share = 0;
-	let doubt = 1;
+	// In an object: a number that changes in a closure's own variable is a new one on the heap each time.
+	const known = { share: 0.5, doubt: 0.5 };
+	known.share = 0;
+	known.doubt = 1;
 
 	return {
 		get share() {
-			return share;
+			return known.share;
 		},
 		get least() {
-			return Math.max(0, share - doubt);
+			return Math.max(0, known.share - known.doubt);
 		},
 		get most() {
-			return Math.min(1, share + doubt);
+			return Math.min(1, known.share + known.doubt);
 		},
 		learn(error, load, velocity, last, dtS) {
 			for (let j = last + 1; j < velocity.length; j++)
-				if (Math.abs(at(velocity, j)) > GRIPPER_MOVES_PER_S) doubt = 1;
+				if (Math.abs(at(velocity, j)) > GRIPPER_MOVES_PER_S) known.doubt = 1;
 			let above = 0;
 			let below = 0;
 			for (let j = 0; j <= last; j++) {
@@ -69,15 +65,15 @@ export function createLoadEstimate(): LoadEstimate {
 			if (!(below > 0.01)) return;
 			const seen = Math.min(1, Math.max(0, above / below));
 			if (!Number.isFinite(seen)) return;
-			share += (seen - share) * Math.min(1, dtS / LEARN_S);
-			doubt += (FRICTION_SHARE - doubt) * Math.min(1, dtS / TRUST_S);
+			known.share += (seen - known.share) * Math.min(1, dtS / LEARN_S);
+			known.doubt += (FRICTION_SHARE - known.doubt) * Math.min(1, dtS / TRUST_S);
 		},
 		distrust() {
-			doubt = 1;
+			known.doubt = 1;
 		},
 		reset() {
-			share = 0;
-			doubt = 1;
+			known.share = 0;
+			known.doubt = 1;
 		}
 	};
 }

@@ -9,7 +9,7 @@
  */
 import type { ArmGeometry } from './arm-geometry';
 
-/** Goals are sent as 32 bit numbers and compared as such: the rounding must not eat the budget. */
+/** Places are worked out in another way elsewhere: the last digits must not eat the budget. */
 const ROUNDING = 0.995;
 
 export interface StepSpeeds {
@@ -23,56 +23,82 @@ export interface StepSpeeds {
 
 export interface StepLimiter {
 	/**
-	 * Moves `to` towards `from` until the step keeps the speeds in `dtS` seconds. Returns the factor in 0..1;
-	 * 1 = the step was slow enough.
+	 * Moves `to` towards `from` until the step keeps the speeds in `dtS` seconds, and rounds it to the 32 bit numbers that
+	 * goals are sent as, so that what was judged is what is sent. Returns the factor in 0..1; 1 = the step was slow enough.
 	 */
 	limit(from: ArrayLike<number>, to: Float64Array, speeds: StepSpeeds, dtS: number): number;
 	/** Speed of the step that `limit` left over, as a fraction of the full speeds (0..1). */
 	readonly usedFraction: number;
 }
 
-const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+/** For one kind of array only, see arm-geometry. */
+const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
 
 export function createStepLimiter(geometry: ArmGeometry): StepLimiter {
 	const points = geometry.model.points.length;
-	const before = new Float64Array(3 * points);
-	const after = new Float64Array(3 * points);
-	let usedFraction = 0;
+	/** Places of the hand points, and the joint values they belong to: most steps begin where the last one ended. */
+	let before = { places: new Float64Array(3 * points), q: new Float64Array(geometry.scale.length).fill(NaN) };
+	let after = { places: new Float64Array(3 * points), q: new Float64Array(geometry.scale.length).fill(NaN) };
+	// In an object: a number that changes in a closure's own variable is a new one on the heap each time.
+	const last = { usedFraction: Number.NaN };
+	last.usedFraction = 0;
+
+	const isAt = (q: ArrayLike<number>, known: Float64Array): boolean => {
+		for (let j = 0; j < known.length; j++) if (q[j] !== known[j]) return false;
+		return true;
+	};
+
+	const solve = (q: ArrayLike<number>, into: typeof before): void => {
+		if (isAt(q, into.q)) return;
+		geometry.solve(q);
+		geometry.points(into.places);
+		for (let j = 0; j < into.q.length; j++) into.q[j] = q[j] ?? Number.NaN;
+	};
+
+	const beginAt = (from: ArrayLike<number>): void => {
+		if (!isAt(from, before.q) && isAt(from, after.q)) [before, after] = [after, before];
+		solve(from, before);
+	};
 
 	/** Largest ratio of the step to what is allowed: over 1 = too fast. NaN never passes for slow. */
 	const ratio = (from: ArrayLike<number>, to: Float64Array, speeds: StepSpeeds, dtS: number): number => {
 		let worst = 0;
 		for (let j = 0; j < to.length; j++)
-			worst = Math.max(worst, Math.abs(at(to, j) - at(from, j)) / (at(speeds.jointPerS, j) * dtS));
-		geometry.solve(to);
-		geometry.points(after);
+			worst = Math.max(
+				worst,
+				Math.abs(at(to, j) - (from[j] ?? Number.NaN)) / ((speeds.jointPerS[j] ?? Number.NaN) * dtS)
+			);
+		solve(to, after);
 		const allowedM = (speeds.tipMmPerS / 1000) * dtS * ROUNDING;
 		for (let p = 0; p < points; p++) {
-			const x = at(after, 3 * p) - at(before, 3 * p);
-			const y = at(after, 3 * p + 1) - at(before, 3 * p + 1);
-			const z = at(after, 3 * p + 2) - at(before, 3 * p + 2);
+			const x = at(after.places, 3 * p) - at(before.places, 3 * p);
+			const y = at(after.places, 3 * p + 1) - at(before.places, 3 * p + 1);
+			const z = at(after.places, 3 * p + 2) - at(before.places, 3 * p + 2);
 			worst = Math.max(worst, Math.sqrt(x * x + y * y + z * z) / allowedM);
 		}
 		return Number.isFinite(worst) ? worst : Infinity;
 	};
 
 	const shrink = (from: ArrayLike<number>, to: Float64Array, factor: number): void => {
-		for (let j = 0; j < to.length; j++) to[j] = at(from, j) + (at(to, j) - at(from, j)) * factor;
+		for (let j = 0; j < to.length; j++) {
+			const begin = from[j] ?? Number.NaN;
+			to[j] = Math.fround(begin + (at(to, j) - begin) * factor);
+		}
 	};
 
 	return {
 		get usedFraction() {
-			return usedFraction;
+			return last.usedFraction;
 		},
 		limit(from, to, speeds, dtS) {
 			let factor = 1;
 			if (!(dtS > 0 && speeds.fraction > 0 && speeds.tipMmPerS > 0)) {
 				shrink(from, to, 0);
-				usedFraction = 0;
+				last.usedFraction = 0;
 				return 0;
 			}
-			geometry.solve(from);
-			geometry.points(before);
+			beginAt(from);
+			for (let j = 0; j < to.length; j++) to[j] = Math.fround(at(to, j));
 			let worst = ratio(from, to, speeds, dtS);
 			// A long way bends, so the first guess may be off; near the goal one guess is exact.
 			for (let round = 0; worst > speeds.fraction && round < 6; round++) {
@@ -86,7 +112,7 @@ export function createStepLimiter(geometry: ArmGeometry): StepLimiter {
 				worst = 0;
 				factor = 0;
 			}
-			usedFraction = Math.min(1, worst);
+			last.usedFraction = Math.min(1, worst);
 			return factor;
 		}
 	};
