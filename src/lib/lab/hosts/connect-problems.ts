@@ -26,8 +26,16 @@ const CAUSES: Readonly<Record<ArmErrorCode, ConnectCause>> = {
 	port_lost: 'unplugged'
 };
 
-/** What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables. */
-export function problemOf({ code, joints, bits }: ArmError, spec: RobotSpec): ConnectProblem {
+/**
+ * What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables.
+ * @param lateReplies answers that came after their questions were given up: then nobody is missing
+ */
+export function problemOf(
+	{ code, joints, bits }: ArmError,
+	spec: RobotSpec,
+	lateReplies: number
+): ConnectProblem {
+	if (code === 'arm_missing_servo' && lateReplies > 0) return problem('slow_answers', joints);
 	const silent = code === 'arm_missing_servo' && joints.length === spec.joints.length;
 	if (silent) return problem('no_power');
 	return problem(CAUSES[code], joints, bits === 0 ? {} : { bits });

@@ -67,7 +67,7 @@ export class RealArm {
 		const line = createFollowerLine(transport, this.#scheduler, REAL_FAR_END);
 		this.#line = line;
 		const connected = await line.session.connect();
-		if (!connected.ok) return err(problemOf(connected.error, SO101));
+		if (!connected.ok) return err(problemOf(connected.error, SO101, line.bus.counters.lateReplies));
 		const { energised, unconfigured } = connected.value;
 		this.#energised = energised;
 		this.#unconfigured = unconfigured.length > 0;

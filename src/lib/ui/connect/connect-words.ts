@@ -108,6 +108,11 @@ export const causeWords = {
 		what: () => m.connect_no_power_what(),
 		next: () => m.connect_no_power_next()
 	},
+	slow_answers: {
+		title: () => m.connect_slow_answers_title(),
+		what: () => m.connect_slow_answers_what(),
+		next: () => m.connect_slow_answers_next()
+	},
 	duplicate_id: {
 		title: () => m.connect_duplicate_id_title(),
 		what: () => m.connect_duplicate_id_what(),
