@@ -235,6 +235,30 @@ describe('arms that change places', () => {
 	});
 });
 
+it.each([
+	[CH343, 'auto'],
+	[{ ...CH343, usbProductId: 0x7523 }, 'ask']
+])(
+	'a pulled cable: the browser knows the board again, or it has to be chosen anew (%j)',
+	async (board, way) => {
+		vi.stubGlobal('navigator', {
+			serial: Object.assign(new EventTarget(), {
+				getPorts: () => Promise.resolve([{ getInfo: () => board }])
+			})
+		});
+		const robot = new Robot();
+		robot.fingerprint = '1.-447.800.3200';
+		const arm = page(robot);
+		arm.begin();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		arm.heard({ status: 'lost', reason: 'unplugged' } as Parameters<RealArmPage['heard']>[0]);
+		expect(arm.view).toMatchObject({ problem: { cause: 'unplugged', details: { reconnect: way } } });
+		arm.dispose();
+	}
+);
+
 describe('the arms at this computer', () => {
 	const OLD = '1.-447.800.3200';
 	const NEW = '1.-440.810.3190';

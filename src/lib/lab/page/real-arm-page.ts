@@ -12,7 +12,7 @@ import {
 import { createWallScheduler } from '$lib/core';
 import type { HealthSessionView } from '$lib/ui/lab';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
-import { problem } from '../hosts/connect-problems';
+import { problem, unplugged } from '../hosts/connect-problems';
 import { ArmMemory } from './arm-memory';
 import { ArmsDoor } from './arms-door';
 import { createConnectControl, type ConnectControl } from './connect-control';
@@ -197,7 +197,7 @@ export function createRealArm({
 			const isLost = status === 'lost';
 			if (isLost && !lost) {
 				const silent = reason === 'silent';
-				const cause = silent ? problem('no_power') : problem('unplugged', [], { reconnect: 'auto' });
+				const cause = silent ? problem('no_power') : unplugged(control.state.port);
 				control.send({ type: 'lost', problem: cause });
 			}
 			lost = isLost;

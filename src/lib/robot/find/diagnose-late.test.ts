@@ -1,4 +1,5 @@
-// Late is not missing: what is said of an arm whose answers come after they were given up, on the virtual chain and clock.
+// Late is not missing, and twice is not two: what is said of an arm whose answers come after they were given up, or more than
+// once, on the virtual chain and clock.
 
 import { describe, expect, it } from 'vitest';
 import { SO101 } from '$lib/contracts';
@@ -86,6 +87,28 @@ describe('diagnose: an answer that is late is not one that is missing', () => {
 			});
 			const result = await port.settle(diagnose({ transport, scheduler, spec: SO101, port: PORT }));
 			expect(result.ok).toBe(true);
+		}
+	});
+});
+
+describe('diagnose: an answer that comes twice is still one', () => {
+	it('finds it behind an adapter that says everything twice, in pieces of any size', async () => {
+		for (const piece of [1, 7, 1000]) {
+			const port = createVirtualPort();
+			const { scheduler } = port;
+			const transport: typeof port.transport = {
+				...port.transport,
+				get state() {
+					return port.transport.state;
+				},
+				onBytes: (listener) =>
+					port.transport.onBytes((bytes, atMs) => {
+						for (const _ of [1, 2])
+							for (let at = 0; at < bytes.length; at += piece) listener(bytes.slice(at, at + piece), atMs);
+					})
+			};
+			const result = await port.settle(diagnose({ transport, scheduler, spec: SO101, port: PORT }));
+			expect(result).toMatchObject({ ok: true });
 		}
 	});
 });
