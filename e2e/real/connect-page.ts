@@ -6,7 +6,7 @@ import { LabPage, type OpenLab } from '../pages/lab-page';
 import type { Rig } from './rig-client';
 
 /** A port that opens, six servos that are asked and asked again, on a busy machine. */
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 /** Degrees that are a motion, and how long one may take to come. */
 const A_MOTION = 2;
 const DRIVE_MS = 10_000;

@@ -122,6 +122,9 @@ test('a second tab is told who has the arm, and takes it over', async ({ lab, si
 	await second.chooseReal();
 	await second.click(second.lab.button('connect_start_go_known'));
 	await second.expectStep('other_tab');
+	// Which one is said by the name that its tab bears.
+	await expect(second.sheet('other_tab')).toContainText(`„${second.lab.word('lab_title')}“`);
+	expect(await page.title()).toContain(`${second.lab.word('lab_title')} 2`);
 	await second.click(second.lab.button('connect_do_take_over'));
 	await second.untilConnected();
 	expect((await first.lab.snapshot()).report.status).not.toBe('armed');

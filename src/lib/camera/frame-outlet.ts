@@ -17,8 +17,16 @@ interface Flow {
 
 export interface FrameOutlet {
 	wants(camera: string): boolean;
-	/** Sends a copy of the picture; false when it was left out because too many are under way. */
-	offer(camera: string, picture: { width: number; height: number; data: Uint8Array }, tMs: number): boolean;
+	/**
+	 * Sends a copy of the picture; false when it was left out because too many are under way. Cameras that are taken
+	 * together say the number of the `shot`; a camera by itself has its own pictures counted here.
+	 */
+	offer(
+		camera: string,
+		picture: { width: number; height: number; data: Uint8Array },
+		tMs: number,
+		shot?: number
+	): boolean;
 	close(): void;
 }
 
@@ -68,10 +76,10 @@ export function createFrameOutlet(
 
 	return {
 		wants: (camera) => flows.get(camera)?.wanted ?? false,
-		offer(camera, picture, tMs) {
+		offer(camera, picture, tMs, shot) {
 			const flow = flows.get(camera);
 			if (!flow?.wanted) return true;
-			const sequence = flow.sequence++;
+			const sequence = shot ?? flow.sequence++;
 			if (!options.lossless && flow.underWay >= MAX_UNDER_WAY) return false;
 			flow.underWay++;
 			const { width, height } = picture;

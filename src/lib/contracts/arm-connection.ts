@@ -21,6 +21,8 @@ export const CONNECT_CAUSES = [
 	'no_power',
 	/** Some servos answer, others do not. */
 	'servo_missing',
+	/** Servos answer, too late to drive by: a busy computer, a hub that holds bytes back. */
+	'slow_answers',
 	/** Two servos share an id: their answers collide. */
 	'duplicate_id',
 	/** Servos answer, under ids or at rates that are not those of an arm that was set up. */

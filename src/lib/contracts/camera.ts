@@ -25,7 +25,7 @@ export interface I420Frame {
 	readonly data: Uint8Array;
 	/** Capture time on the lab clock, ms. */
 	readonly tMs: number;
-	/** Camera's own running number, from 0. */
+	/** Running number, from 0: of the shot where several cameras are taken together, else the camera's own. */
 	readonly sequence: number;
 }
 

@@ -14,7 +14,11 @@ export type PlantToRender = PosesMessage | RenderMessage;
 /** RENDER -> PLANT: the pictures of this tick have been posted. */
 export type RenderedMessage = Envelope<'rendered', { readonly tick: number }>;
 
-/** Consumer -> RENDER: pictures of this camera, please, from now on. Numbering starts at 0 once and goes on after a stop. */
+/**
+ * Consumer -> RENDER: pictures of this camera, please, from now on. RENDER numbers shots, from 0 since it was attached: all
+ * pictures of one moment bear one number, whichever camera, whoever takes them. A camera that is asked for later begins
+ * with the number of the first shot it is in. A moment whose pictures nobody takes is no shot.
+ */
 export type WantFramesMessage = Envelope<
 	'want-frames',
 	{ readonly camera: string; readonly wanted: boolean }

@@ -9,6 +9,7 @@ import type { ConnectView } from '$lib/ui/connect';
 import type { PolicyPanelView } from '$lib/ui/policies';
 import type { SetupView } from '$lib/ui/setup';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
+import { takeTabNumber } from './hosts/tab-number';
 import { LabCore } from './page/lab-core';
 import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
@@ -32,6 +33,8 @@ export class Lab {
 	keyboardMode = $state.raw<'cartesian' | 'joint'>('cartesian');
 	updateWaiting = $state.raw(false);
 	offlineReady = $state.raw(false);
+	/** Number of this tab among those with the lab. */
+	tab = $state.raw(1);
 	#model = $state.raw<LabViewModel>() as LabViewModel;
 	#connectView = $state.raw<ConnectView | null>(null);
 	#camerasView = $state.raw<CamerasView | null>(null);
@@ -124,6 +127,8 @@ export class Lab {
 		if (this.core.options.probe) this.#cleanup.push(installProbe(this));
 		this.#watchNetwork();
 		void readKeyLabels().then((labels) => (this.#keyLabels = labels));
+		this.tab = await takeTabNumber('locks' in navigator ? navigator.locks : undefined);
+		this.core.tab = this.tab;
 		this.#seat = await holdSeat(this.core.options.seatId, (problem) => this.#onSeat(problem));
 		await this.core.start();
 		this.#markReady();

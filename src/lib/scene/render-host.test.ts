@@ -130,6 +130,47 @@ describe('RENDER in lockstep', () => {
 		expect(left.frames).toHaveLength(10);
 	});
 
+	it('gives both cameras of a shot one number, whenever each was asked for', async () => {
+		const r = rig({ clock: 'lockstep' });
+		const left = openCamera(r, 'left', false);
+		const right = openCamera(r, 'right', false);
+		let tick = 0;
+		const shoot = async (): Promise<void> => {
+			await r.toHost('render', tick, { tick, poses: posesAt(tick / 100) });
+			await r.settle();
+			tick++;
+		};
+		await left.camera.start();
+		await r.settle();
+		await shoot();
+		await right.camera.start();
+		await r.settle();
+		await shoot();
+		await left.camera.stop();
+		await r.settle();
+		await shoot();
+		await right.camera.stop();
+		await r.settle();
+		// Nobody takes these: they are no shots.
+		await shoot();
+		await shoot();
+		await left.camera.start();
+		await right.camera.start();
+		await r.settle();
+		await shoot();
+		expect(left.frames.map(({ tMs, sequence }) => [tMs, sequence])).toEqual([
+			[0, 0],
+			[1, 1],
+			[5, 3]
+		]);
+		expect(right.frames.map(({ tMs, sequence }) => [tMs, sequence])).toEqual([
+			[1, 1],
+			[2, 2],
+			[5, 3]
+		]);
+		expect(right.frames.map(readFrameNumber)).toEqual([1, 2, 3]);
+	});
+
 	it('makes the same pictures for the same poses in another run', async () => {
 		const run = async (): Promise<Uint8Array[]> => {
 			const r = rig({ clock: 'lockstep', stampNumbers: false });

@@ -73,6 +73,8 @@ export class RenderHost {
 	#previewedMs = -Infinity;
 	#startMs = 0;
 	#slot = 0;
+	/** Number of the next moment that somebody takes pictures of. */
+	#shot = 0;
 	#seq = 0;
 	#timers = new Set<Timer>();
 
@@ -101,6 +103,7 @@ export class RenderHost {
 		ports.plant.start();
 		this.#startMs = this.#scheduler.now();
 		this.#slot = 0;
+		this.#shot = 0;
 		this.#window = { drawings: 0, drawMs: 0, pictures: 0, sinceMs: this.#startMs };
 		if (clock === 'wall') this.#later(this.#startMs, this.#due);
 		this.#later(this.#startMs + STATS_EVERY_MS, this.#report);
@@ -181,6 +184,7 @@ export class RenderHost {
 		// Time never stands still or runs back for a consumer, whatever PLANT's stamps do.
 		this.#stampMs = Math.max(tMs, this.#stampMs + 0.001);
 		let drawn = 0;
+		let taken = false;
 		for (const camera of renderer.cameraNames) {
 			const takers = outlets.filter((outlet) => outlet.wants(camera));
 			const preview = previews?.get(camera);
@@ -189,10 +193,13 @@ export class RenderHost {
 			drawn++;
 			preview?.show(picture);
 			if (takers.length === 0) continue;
+			taken = true;
 			rgbaToI420(picture.pixels, width, height, { out: bytes });
 			for (const outlet of takers)
-				if (!outlet.offer(camera, { width, height, data: bytes }, this.#stampMs)) this.#counts.skipped++;
+				if (!outlet.offer(camera, { width, height, data: bytes }, this.#stampMs, this.#shot))
+					this.#counts.skipped++;
 		}
+		if (taken) this.#shot++;
 		if (drawn === 0) return;
 		this.#window.drawings++;
 		this.#window.pictures += drawn / renderer.cameraNames.length;

@@ -22,6 +22,8 @@ function placeholders(message: Message | undefined): string[] {
 	return [...new Set(names)].sort();
 }
 
+const EMERGENCY = /not-?aus|not-?halt|notstopp|emergency/i;
+
 describe('messages', () => {
 	const keys = Object.keys(german).filter((key) => key !== '$schema');
 
@@ -32,6 +34,23 @@ describe('messages', () => {
 	it.each(keys)('%s says something in both, with the same placeholders', (key) => {
 		for (const text of [...texts(german[key]), ...texts(english[key])]) expect(text.trim()).not.toBe('');
 		expect(placeholders(english[key])).toEqual(placeholders(german[key]));
+	});
+
+	it('calls the switch of the supply the emergency stop, and never the Stop of the app', () => {
+		const speaks = keys.filter((key) =>
+			[...texts(german[key]), ...texts(english[key])].some((text) => EMERGENCY.test(text))
+		);
+		// Whoever adds one here has read it: it is about the switch, or says that Stop is none.
+		expect(speaks.sort()).toEqual([
+			'bench_stall_safety',
+			'docs_card_off_title',
+			'docs_card_stop_text',
+			'docs_risk_fall_do',
+			'docs_safety_a_2',
+			'docs_safety_a_title',
+			'docs_wiring_b_title',
+			'promise_stop'
+		]);
 	});
 
 	it.each(ERROR_CODES)('error %s has title, what and next', (code) => {

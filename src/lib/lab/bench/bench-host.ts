@@ -156,7 +156,8 @@ export class BenchHost implements BenchApi {
 				scheduler,
 				patient: false,
 				id: 'bench',
-				own: this.#own
+				own: this.#own,
+				tab: null
 			};
 			const held = await holdPort(at, options);
 			if (held.ok) {

@@ -45,6 +45,13 @@ export interface RobotPorts {
 	readonly virtual: VirtualPorts | null;
 }
 
+export interface RobotOptions {
+	readonly clock: ClockMode;
+	readonly fps: number;
+	/** Number of the lab's tab, said to others that want the same arm; null where it is not known. */
+	readonly tab?: number | null;
+}
+
 export type ArmAnswer =
 	| { readonly ok: true }
 	| { readonly ok: false; readonly code: string; readonly details: Record<string, string | number> };
@@ -54,7 +61,7 @@ export type ConnectAnswer<T> =
 
 export interface RobotApi {
 	hello(): WorkerHello;
-	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void;
+	attach(ports: RobotPorts, options: RobotOptions): void;
 	/** The stop pad's own port. */
 	attachPad(port: MessagePort): void;
 	attachRecorder(port: MessagePort): void;

@@ -1,7 +1,8 @@
 // From what a port or an arm session refuses to the cause a person is shown. Pure tables; the words are in `ui/connect`.
 
-import type { ConnectCause, ConnectProblem, RobotSpec } from '$lib/contracts';
+import type { ConnectCause, ConnectProblem, PortIdentity, RobotSpec } from '$lib/contracts';
 import type { ArmError, ArmErrorCode } from '$lib/robot';
+import { comesBack } from './serial-ports';
 
 export function problem(
 	cause: ConnectCause,
@@ -10,6 +11,10 @@ export function problem(
 ): ConnectProblem {
 	return { cause, joints, details };
 }
+
+/** The cable of an arm that was connected is out; how it comes back depends on its board. */
+export const unplugged = (board: PortIdentity | null): ConnectProblem =>
+	problem('unplugged', [], { reconnect: comesBack(board) });
 
 const CAUSES: Readonly<Record<ArmErrorCode, ConnectCause>> = {
 	arm_missing_servo: 'servo_missing',
@@ -26,8 +31,16 @@ const CAUSES: Readonly<Record<ArmErrorCode, ConnectCause>> = {
 	port_lost: 'unplugged'
 };
 
-/** What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables. */
-export function problemOf({ code, joints, bits }: ArmError, spec: RobotSpec): ConnectProblem {
+/**
+ * What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables.
+ * @param lateReplies answers that came after their questions were given up: then nobody is missing
+ */
+export function problemOf(
+	{ code, joints, bits }: ArmError,
+	spec: RobotSpec,
+	lateReplies: number
+): ConnectProblem {
+	if (code === 'arm_missing_servo' && lateReplies > 0) return problem('slow_answers', joints);
 	const silent = code === 'arm_missing_servo' && joints.length === spec.joints.length;
 	if (silent) return problem('no_power');
 	return problem(CAUSES[code], joints, bits === 0 ? {} : { bits });

@@ -117,6 +117,11 @@ export class LeaderReader {
 		return this.#commands;
 	}
 
+	/** Answers that came after their questions were given up. */
+	get lateReplies(): number {
+		return this.#bus.counters.lateReplies;
+	}
+
 	get counters(): LeaderCounters {
 		return { reads: this.#reads, failedReads: this.#failedReads };
 	}

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FakeSerialPort } from '../../robot/transport/testing/fake-serial-port';
 import { FakeLocks } from '../testing/fake-locks';
 import { holdPort, type PortHoldOptions } from './port-hold';
-import { findPort, identitiesOf } from './serial-ports';
+import { comesBack, findPort, identitiesOf } from './serial-ports';
+import { takeTabNumber } from './tab-number';
 
 const CH343 = { usbVendorId: 0x1a86, usbProductId: 0x55d3 };
 const STM32 = { usbVendorId: 0x0483, usbProductId: 0x5740 };
@@ -21,7 +22,8 @@ function table(...ports: FakeSerialPort[]): {
 		scheduler: createVirtualScheduler(),
 		patient: false,
 		id: 'follower',
-		own: new Map()
+		own: new Map(),
+		tab: null
 	};
 	return { options, locks, serial };
 }
@@ -37,6 +39,23 @@ describe('the port of a real arm', () => {
 		expect(await holdPort(identity, otherTab)).toMatchObject({ ok: false, error: { cause: 'other_tab' } });
 		if (mine.ok) await mine.value.release();
 		expect(await holdPort(identity, options)).toMatchObject({ ok: true });
+	});
+
+	it('says to another tab which one has it', async () => {
+		const { options, locks } = table(new FakeSerialPort(CH343));
+		const tabs = locks as unknown as LockManager;
+		const [first, second] = [await takeTabNumber(tabs), await takeTabNumber(tabs)];
+		expect([first, second]).toEqual([1, 2]);
+		const mine = await holdPort(identity, { ...options, tab: second });
+		const otherTab = { ...options, own: new Map(), tab: first };
+		expect(await holdPort(identity, otherTab)).toMatchObject({
+			error: { cause: 'other_tab', details: { tab: 2 } }
+		});
+		if (mine.ok) await mine.value.release();
+		expect(await holdPort(identity, otherTab)).toMatchObject({ ok: true });
+		expect(await holdPort(identity, { ...options, own: new Map(), tab: second })).toMatchObject({
+			error: { cause: 'other_tab', details: { tab: 1 } }
+		});
 	});
 
 	it('gives the lock back when the port cannot be opened', async () => {
@@ -80,6 +99,13 @@ describe('the port of a real arm', () => {
 			expect(await holdPort({ index, ...CH343 }, theirs)).toMatchObject({ error: { cause: 'other_tab' } });
 		if (back.ok) await back.value.release();
 		expect(await holdPort({ index: 1, ...CH343 }, ours)).toMatchObject({ ok: true });
+	});
+
+	it('comes back by itself where a browser can know its board again, and is chosen anew where not', () => {
+		expect(comesBack(identity)).toBe('auto');
+		expect(comesBack({ index: 0, ...STM32 })).toBe('auto');
+		expect(comesBack({ index: 0, usbVendorId: 0x1a86, usbProductId: 0x7523 })).toBe('ask');
+		expect(comesBack(null)).toBe('ask');
 	});
 
 	it('is found at its place, else where it is the only such board', () => {

@@ -6,6 +6,7 @@ import { err, isCoded, ok, type Result, type Scheduler } from '$lib/core';
 import { createWebSerialTransport, type WebSerialTransport } from '$lib/robot';
 import { problem } from './connect-problems';
 import { armLockName, findPort } from './serial-ports';
+import { ownerOf, sayOwner } from './tab-number';
 
 /** A tab that lets go of an arm closes its port first. */
 const HANDOVER_MS = 4000;
@@ -20,13 +21,15 @@ export interface PortHold {
 export interface PortHoldOptions {
 	/** What the browser gives; undefined where it has none. */
 	readonly serial: Pick<Serial, 'getPorts'> | undefined;
-	readonly locks: Pick<LockManager, 'request'>;
+	readonly locks: Pick<LockManager, 'request' | 'query'>;
 	readonly scheduler: Scheduler;
 	/** Another tab is letting go of the arm: wait for it. */
 	readonly patient: boolean;
 	readonly id: string;
 	/** Ports that this thread holds, and the locks it holds them by. Places in the list change; ports do not. */
 	readonly own: OwnPorts;
+	/** Number of this tab, said to others that want the port. */
+	readonly tab: number | null;
 }
 
 export type OwnPorts = Map<SerialPort, string>;
@@ -35,7 +38,7 @@ export async function holdPort(
 	identity: PortIdentity,
 	options: PortHoldOptions
 ): Promise<Result<PortHold, ConnectProblem>> {
-	const { serial, locks, patient, id, scheduler, own } = options;
+	const { serial, locks, patient, id, scheduler, own, tab } = options;
 	if (serial === undefined) return err(problem('no_serial_api'));
 	const there = findPort(await serial.getPorts(), identity);
 	if (there === null) return err(problem('unplugged'));
@@ -44,14 +47,17 @@ export async function holdPort(
 	const lock = lockFor(there.identity, own);
 	own.set(there.port, lock);
 	const unlock = await takeLock(locks, lock, patient);
+	if (unlock === null) {
+		own.delete(there.port);
+		const owner = await ownerOf(locks, lock);
+		return err(problem('other_tab', [], owner === null ? {} : { tab: owner }));
+	}
+	const unsay = tab === null ? null : await sayOwner(locks, lock, tab);
 	const letGo = (): void => {
 		own.delete(there.port);
-		unlock?.();
+		unsay?.();
+		unlock();
 	};
-	if (unlock === null) {
-		letGo();
-		return err(problem('other_tab'));
-	}
 	const transport = createWebSerialTransport({ port: there.port, id, scheduler });
 	try {
 		await transport.open({ baudRate: SO101.baudRate });

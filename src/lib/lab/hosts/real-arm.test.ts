@@ -12,10 +12,11 @@ const P_GAIN = 21;
 const TORQUE = 40;
 const LOCK = 55;
 
-async function lookAt(options: So101ChainOptions) {
+async function openArm(options: So101ChainOptions) {
 	const scheduler = createVirtualScheduler();
 	const chain = createSo101Chain(options);
-	const inner = createChainTransport(new Wire({ chain, usbFrameMs: 1 }), scheduler, 'follower');
+	const wire = new Wire({ chain, usbFrameMs: 1 });
+	const inner = createChainTransport(wire, scheduler, 'follower');
 	const transport = Object.assign(inner, { abandon: () => inner.unplug() });
 	const arm = new RealArm(scheduler, async (port) => {
 		await transport.open({ baudRate: SO101.baudRate });
@@ -23,11 +24,26 @@ async function lookAt(options: So101ChainOptions) {
 	});
 	const run = <T>(promise: Promise<T>): Promise<T> => settle(scheduler, promise);
 	expect(await run(arm.open(PORT, false))).toMatchObject({ ok: true });
+	return { arm, chain, wire, run };
+}
+
+async function lookAt(options: So101ChainOptions) {
+	const { arm, chain, run } = await openArm(options);
 	expect(await run(arm.look())).toMatchObject({ ok: true });
 	const bytes = (register: number): readonly number[] =>
 		chain.servos.map(({ memory }) => memory.byte(register));
 	return { arm, chain, run, bytes, lastingWrites: () => arm.line?.bus.counters.eepromWrites ?? Number.NaN };
 }
+
+describe('an arm whose answers are late', () => {
+	it.each([60, 150, 300, 600])('by %i ms is said to be slow, not to lack servos', async (lateMs) => {
+		const { arm, wire, run } = await openArm({});
+		wire.dice.rates = { late: 1, lateMs: [lateMs, lateMs] };
+		expect(await run(arm.look())).toMatchObject({ ok: false, error: { cause: 'slow_answers' } });
+		wire.dice.rates = {};
+		expect(await run(arm.look())).toMatchObject({ ok: true });
+	});
+});
 
 describe('before a real arm gets torque', () => {
 	it('settings that differ are written', async () => {

@@ -10,7 +10,7 @@ import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-
 import { holdPort, type OwnPorts, type PortHold } from './port-hold';
 
 type Held = Result<PortHold, ConnectProblem>;
-/** Finds, opens and locks a port; the browser's own unless it is given. */
+/** Finds, opens and locks a port. */
 type HoldPort = (port: PortIdentity, patient: boolean, id: string) => Promise<Held>;
 
 export class RealArm {
@@ -25,7 +25,7 @@ export class RealArm {
 	/** Looking changes the port's rate: whoever closes the port ends it first. */
 	#looking: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
 
-	constructor(scheduler: Scheduler, holdPort: HoldPort = ofBrowser(scheduler)) {
+	constructor(scheduler: Scheduler, holdPort: HoldPort) {
 		this.#scheduler = scheduler;
 		this.#holdPort = holdPort;
 	}
@@ -67,7 +67,7 @@ export class RealArm {
 		const line = createFollowerLine(transport, this.#scheduler, REAL_FAR_END);
 		this.#line = line;
 		const connected = await line.session.connect();
-		if (!connected.ok) return err(problemOf(connected.error, SO101));
+		if (!connected.ok) return err(problemOf(connected.error, SO101, line.bus.counters.lateReplies));
 		const { energised, unconfigured } = connected.value;
 		this.#energised = energised;
 		this.#unconfigured = unconfigured.length > 0;
@@ -129,7 +129,8 @@ export class RealArm {
 	}
 }
 
-function ofBrowser(scheduler: Scheduler): HoldPort {
+/** Ports of this thread's browser; `tab`: who has them, for other tabs to say. */
+export function ofBrowser(scheduler: Scheduler, tab: number | null): HoldPort {
 	const own: OwnPorts = new Map();
 	return (port, patient, id) =>
 		holdPort(port, {
@@ -138,6 +139,7 @@ function ofBrowser(scheduler: Scheduler): HoldPort {
 			scheduler,
 			patient,
 			id,
-			own
+			own,
+			tab
 		});
 }

@@ -112,7 +112,7 @@ export class RealLeader {
 		const connected = await reader.connect();
 		if (!connected.ok) {
 			reader.detach();
-			return err(problemOf(connected.error, SO101));
+			return err(problemOf(connected.error, SO101, reader.lateReplies));
 		}
 		if (this.#hold !== hold) {
 			reader.detach();

@@ -14,7 +14,7 @@ import {
 	type SetpointSource
 } from '$lib/contracts';
 import type { ArmError } from '$lib/robot';
-import type { ArmAnswer, ClockMode, ConnectAnswer, RobotApi, RobotPorts, WorkerHello } from './api';
+import type { ArmAnswer, ConnectAnswer, RobotApi, RobotOptions, RobotPorts, WorkerHello } from './api';
 import type { ArmJournalEntry } from './arm-journal';
 import { VIRTUAL_FAR_END, createFollowerLine } from './follower-line';
 import { NO_COUNTERS } from './live-follower';
@@ -40,7 +40,7 @@ export class RobotHost implements RobotApi {
 		return this.#hello;
 	}
 
-	attach(ports: RobotPorts, options: { readonly clock: ClockMode; readonly fps: number }): void {
+	attach(ports: RobotPorts, options: RobotOptions): void {
 		const parts = joinParts(ports, options, {
 			onStop: () => this.stop(),
 			onBatch: (batch, nowMs) => {

@@ -4,13 +4,13 @@
 import type { Setpoint, TickBatch } from '$lib/contracts';
 import { createVirtualScheduler, createWallScheduler, type Scheduler } from '$lib/core';
 import { createGate } from '$lib/robot/safety';
-import type { ClockMode, RobotPorts } from './api';
+import type { RobotOptions, RobotPorts } from './api';
 import { ArmControl } from './arm-control';
 import { LiveFollower } from './live-follower';
 import { PageLine } from './page-line';
 import { PolicyLine } from './policy-line';
 import { Procedures } from './procedures';
-import { RealArm } from './real-arm';
+import { RealArm, ofBrowser } from './real-arm';
 import { RealLeader } from './real-leader';
 import { joinPlant, type VirtualParts } from './virtual-parts';
 import { Wishes } from './wishes';
@@ -39,7 +39,7 @@ export interface RobotPartsEvents {
 
 export function joinParts(
 	{ page: pagePort, virtual: virtualPorts }: RobotPorts,
-	options: { readonly clock: ClockMode; readonly fps: number },
+	options: RobotOptions,
 	{ onStop, onBatch, nextRow }: RobotPartsEvents
 ): RobotParts {
 	const time = options.clock === 'lockstep' ? createVirtualScheduler() : null;
@@ -84,7 +84,7 @@ export function joinParts(
 		onBatch,
 		onGate: (output) => policy.gateSaid(output)
 	});
-	const real = new RealArm(scheduler);
+	const real = new RealArm(scheduler, ofBrowser(scheduler, options.tab ?? null));
 	const leader = new RealLeader({
 		scheduler,
 		hold: (port, patient) => real.hold(port, patient, 'leader'),

@@ -31,6 +31,18 @@ export function sameBoard(a: PortIdentity, b: PortIdentity): boolean {
 	return a.usbVendorId === b.usbVendorId && a.usbProductId === b.usbProductId;
 }
 
+/**
+ * How an arm at this board comes back once its cable is in again: by itself, or after the person has chosen it once more.
+ * Outside Windows Chromium remembers a serial port by the serial number of its USB device only (WICG/serial, issues 128 and
+ * 207), and a CH340 has none.
+ */
+export function comesBack(board: PortIdentity | null): 'auto' | 'ask' {
+	const { usbVendorId, usbProductId } = board ?? CH340;
+	return usbVendorId === CH340.usbVendorId && usbProductId === CH340.usbProductId ? 'ask' : 'auto';
+}
+
+const CH340 = { usbVendorId: 0x1a86, usbProductId: 0x7523 } as const;
+
 /** One arm, one owner in all tabs of this origin. */
 export function armLockName({ index, usbVendorId, usbProductId }: PortIdentity): string {
 	return `edubotics-arm:${usbVendorId ?? 'x'}:${usbProductId ?? 'x'}:${index}`;

@@ -213,6 +213,24 @@ describe('connecting a real arm', () => {
 		}
 	);
 
+	it('says that the answers are too late when the arm answered and cannot be read', async () => {
+		const table = new Table();
+		table.control.begin();
+		await table.pass();
+		table.control.actions.choose();
+		await table.pass(4900);
+		expect(table.control.view?.step).toBe('ready');
+		await table.pass(200);
+		expect(table.control.view).toMatchObject({ step: 'problem', problem: { cause: 'slow_answers' } });
+		expect(table.done).toEqual(['open 0', 'shut']);
+		// And it is the first reading of this attempt that counts.
+		table.control.actions.tryAgain();
+		await table.pass(3000);
+		table.control.send({ type: 'reading' });
+		await table.pass(3000);
+		expect(table.control.state.step).toBe('connected');
+	});
+
 	it('takes the arm over from another tab', async () => {
 		const table = new Table();
 		table.openProblem = problem('other_tab');

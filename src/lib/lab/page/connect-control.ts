@@ -20,6 +20,8 @@ import { WorkerGoneError } from './worker-gone';
 
 /** A port that came back is noticed by the browser's event; where none comes, by looking. */
 const LOOK_OUT_MS = 250;
+/** An arm that answered every question about itself is read within a few turns of the loop, or its answers come too late. */
+const FIRST_READING_MS = 5000;
 
 export interface ConnectPorts {
 	readonly access: SerialAccess;
@@ -74,6 +76,8 @@ class Connect implements ConnectControl {
 	/** Opening and closing one port must not overtake each other. */
 	#line: Promise<unknown> = Promise.resolve();
 	#watch: Timer | null = null;
+	/** Ends the wait for the first reading. */
+	#unread: Timer | null = null;
 	#candidate = 0;
 
 	constructor(options: ConnectOptions) {
@@ -125,13 +129,27 @@ class Connect implements ConnectControl {
 		const { state, effects } = connectTransition(this.#state, event);
 		this.#state = state;
 		for (const effect of effects) this.#run(effect);
+		this.#awaitReading();
 		this.#options.onChange();
 	}
 
 	dispose(): void {
 		this.#attempt += 1;
 		this.#watch?.cancel();
+		this.#unread?.cancel();
 		this.#unsubscribe();
+	}
+
+	#awaitReading(): void {
+		if (this.#state.step !== 'ready') {
+			this.#unread?.cancel();
+			this.#unread = null;
+			return;
+		}
+		const { scheduler } = this.#options;
+		this.#unread ??= scheduler.at(scheduler.now() + FIRST_READING_MS, () =>
+			this.send({ type: 'failed', problem: problem('slow_answers') })
+		);
 	}
 
 	#run(effect: ConnectEffect): void {

@@ -52,6 +52,8 @@ export class LabCore {
 	storeOpen = true;
 	problem: Problem | null = null;
 	otherTab = false;
+	/** Which tab of the lab this is; null before it is known. */
+	tab: number | null = null;
 	physics = false;
 	activeDatasetId: string | null = null;
 	task = '';
@@ -284,7 +286,9 @@ export class LabCore {
 
 	get #linkOptions(): LinkOptions {
 		const { clock, fps, seed, stampNumbers } = this.options;
-		return { clock, fps, seed, stampNumbers, scene: PICK_PLACE_SCENE, cameras: CAMERA_NAMES, ...CAMERA_SIZE };
+		const { tab } = this;
+		const scene = PICK_PLACE_SCENE;
+		return { clock, fps, seed, stampNumbers, tab, scene, cameras: CAMERA_NAMES, ...CAMERA_SIZE };
 	}
 
 	async #startRecorder(): Promise<void> {

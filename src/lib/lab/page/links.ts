@@ -15,6 +15,8 @@ export interface LinkOptions {
 	readonly width: number;
 	readonly height: number;
 	readonly stampNumbers: boolean;
+	/** Which tab of the lab this is; null before it is known. */
+	readonly tab: number | null;
 }
 
 /** What moves: the virtual arm, or a real one at a port that ROBOT opens itself. */
@@ -35,11 +37,11 @@ interface PlantSide {
 }
 
 export async function startArmSide(set: WorkerSet, kind: ArmKind, options: LinkOptions): Promise<ArmSide> {
-	const { clock, fps } = options;
+	const { clock, fps, tab } = options;
 	const page = new MessageChannel();
 	if (kind === 'real') {
 		const robot = await set.start<RobotApi>('robot');
-		await robot.api.attach(transfer({ page: page.port2, virtual: null }, [page.port2]), { clock, fps });
+		await robot.api.attach(transfer({ page: page.port2, virtual: null }, [page.port2]), { clock, fps, tab });
 		return { robot, robotPort: page.port1, plant: null };
 	}
 	const [robot, worker] = await Promise.all([set.start<RobotApi>('robot'), set.start<PlantApi>('plant')]);

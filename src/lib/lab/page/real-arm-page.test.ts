@@ -1,4 +1,4 @@
-import type { PortIdentity } from '$lib/contracts';
+import type { PortIdentity, TickBatch } from '$lib/contracts';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RobotApi } from '../hosts/api';
 import { problem } from '../hosts/connect-problems';
@@ -24,14 +24,28 @@ class Robot {
 	fingerprint: string | null = null;
 	/** What a procedure is writing now. */
 	whole: Promise<void> = Promise.resolve();
+	/** The arm's port does not open. */
+	busy = false;
+	/** The arm at the leader's port. */
+	leader = '1.12.900.3100';
 
 	readonly worker = {
 		name: 'robot',
 		api: {
 			openPort: (port: PortIdentity) => {
 				this.said.push(`open ${port.index}`);
-				return Promise.resolve({ ok: true, value: undefined });
+				return Promise.resolve(
+					this.busy ? { ok: false, error: problem('port_busy') } : { ok: true, value: undefined }
+				);
 			},
+			openLeader: (port: PortIdentity) => {
+				this.said.push(`open leader ${port.index}`);
+				const { leader: fingerprint } = this;
+				return Promise.resolve({ ok: true, value: { fingerprint, calibration: {}, stiff: false } });
+			},
+			// The arm at the leader's port is the one that a hand cannot lead with.
+			leaderByHand: () => Promise.resolve({ ok: true, value: 'follower' }),
+			driveLeader: () => Promise.resolve(true),
 			look: () =>
 				Promise.resolve(
 					this.fingerprint === null
@@ -149,6 +163,101 @@ it('an arm that is opened when ROBOT dies is opened by the next one', async () =
 	expect(arm.view).toMatchObject({ step: 'problem', problem: { cause: 'not_calibrated' } });
 	arm.dispose();
 });
+
+describe('arms that change places', () => {
+	const FIRST = '1.-447.800.3200';
+
+	/** Follower and leader are connected, and a hand has shown that they are the wrong way round. */
+	async function swapping(): Promise<{ robot: Robot; arm: RealArmPage; read: () => void }> {
+		vi.stubGlobal('navigator', {
+			serial: Object.assign(new EventTarget(), {
+				getPorts: () => Promise.resolve([{ getInfo: () => CH343 }, { getInfo: () => CH343 }])
+			})
+		});
+		const robot = new Robot();
+		robot.fingerprint = FIRST;
+		const arm = page(robot);
+		arm.begin();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		const read = (): void => arm.ticks({ count: 0 } as TickBatch, true);
+		read();
+		expect(arm.state.step).toBe('connected');
+		arm.leader.there();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		expect(arm.view).toMatchObject({ role: 'leader', problem: { cause: 'swapped' } });
+		robot.said.length = 0;
+		robot.fingerprint = robot.leader;
+		robot.leader = FIRST;
+		return { robot, arm, read };
+	}
+
+	it('are both opened in each other’s place', async () => {
+		const { robot, arm, read } = await swapping();
+		arm.actions.swapArms();
+		await pass();
+		read();
+		await pass();
+		expect(robot.said.filter((said) => said.startsWith('open'))).toEqual(['open 1', 'open leader 0']);
+		arm.dispose();
+	});
+
+	it.each([
+		['its port did not open', (): void => undefined],
+		['the person left, and came back', (arm: RealArmPage): void => void arm.leave()],
+		['ROBOT died', (arm: RealArmPage): void => arm.reopen()],
+		['the seat was lost', (arm: RealArmPage): void => arm.seatLost()]
+	])('and no leader is opened by itself once that broke off: %s', async (what, befalls) => {
+		const { robot, arm, read } = await swapping();
+		robot.busy = what === 'its port did not open';
+		arm.actions.swapArms();
+		await pass();
+		expect(arm.state.step).toBe(robot.busy ? 'problem' : 'ready');
+		befalls(arm);
+		await pass();
+		robot.busy = false;
+		if (arm.state.step === 'off') {
+			arm.begin();
+			await pass();
+			arm.actions.choose();
+		} else if (arm.state.problem?.cause === 'other_tab') arm.actions.takeOver();
+		else arm.actions.tryAgain();
+		await pass();
+		expect(arm.state.step).toBe('ready');
+		read();
+		await pass();
+		expect(arm.state.step).toBe('connected');
+		expect(robot.said.filter((said) => said.startsWith('open leader'))).toEqual([]);
+		arm.dispose();
+	});
+});
+
+it.each([
+	[CH343, 'auto'],
+	[{ ...CH343, usbProductId: 0x7523 }, 'ask']
+])(
+	'a pulled cable: the browser knows the board again, or it has to be chosen anew (%j)',
+	async (board, way) => {
+		vi.stubGlobal('navigator', {
+			serial: Object.assign(new EventTarget(), {
+				getPorts: () => Promise.resolve([{ getInfo: () => board }])
+			})
+		});
+		const robot = new Robot();
+		robot.fingerprint = '1.-447.800.3200';
+		const arm = page(robot);
+		arm.begin();
+		await pass();
+		arm.actions.choose();
+		await pass();
+		arm.heard({ status: 'lost', reason: 'unplugged' } as Parameters<RealArmPage['heard']>[0]);
+		expect(arm.view).toMatchObject({ problem: { cause: 'unplugged', details: { reconnect: way } } });
+		arm.dispose();
+	}
+);
 
 describe('the arms at this computer', () => {
 	const OLD = '1.-447.800.3200';

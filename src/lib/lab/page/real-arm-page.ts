@@ -12,15 +12,19 @@ import {
 import { createWallScheduler } from '$lib/core';
 import type { HealthSessionView } from '$lib/ui/lab';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
-import { problem } from '../hosts/connect-problems';
+import { problem, unplugged } from '../hosts/connect-problems';
 import { ArmMemory } from './arm-memory';
 import { ArmsDoor } from './arms-door';
 import { createConnectControl, type ConnectControl } from './connect-control';
+import type { ConnectStepName } from './connect-machine';
 import { ProcedurePage } from './procedure-page';
 import { RealLeaderPage } from './real-leader-page';
 import { createSerialAccess } from './serial-access';
 import { WorkerGoneError } from './worker-gone';
 import type { RunningWorker } from './worker-set';
+
+/** Between the choice of an arm and its first reading. */
+const ON_ITS_WAY: readonly ConnectStepName[] = ['opening', 'looking', 'ready'];
 
 export interface RealArmOptions {
 	readonly robot: () => RunningWorker<RobotApi> | null;
@@ -87,7 +91,10 @@ export function createRealArm({
 	const control = createConnectControl({
 		role: 'follower',
 		scheduler: createWallScheduler(),
-		onChange,
+		onChange() {
+			if (!ON_ITS_WAY.includes(control.state.step)) leadersNext = null;
+			onChange();
+		},
 		ports: {
 			access,
 			open: async (port, patient) => {
@@ -137,8 +144,9 @@ export function createRealArm({
 		endProcedure: () => procedures.end(),
 		takeSeat,
 		onSwap(port) {
-			leadersNext = control.state.step === 'connected' ? control.state.port : null;
+			const next = control.state.step === 'connected' ? control.state.port : null;
 			control.send({ type: 'other_arm', port });
+			leadersNext = next;
 		},
 		openArms: () => void arms.open(),
 		onReady: onLeader,
@@ -153,7 +161,7 @@ export function createRealArm({
 			),
 		onChange
 	});
-	/** The arms change places: where the leader is, once the follower is there. */
+	/** The arms change places: where the leader is, once the follower is there. Void as soon as anything else happens. */
 	let leadersNext: PortIdentity | null = null;
 	let opened: Promise<void> | null = null;
 	let history: readonly HealthSessionView[] = [];
@@ -182,13 +190,14 @@ export function createRealArm({
 			void procedures.end();
 			// It drives again when a person chooses it again.
 			leader.leave();
+			leadersNext = null;
 			control.send({ type: 'reopen' });
 		},
 		heard({ status, reason }) {
 			const isLost = status === 'lost';
 			if (isLost && !lost) {
 				const silent = reason === 'silent';
-				const cause = silent ? problem('no_power') : problem('unplugged', [], { reconnect: 'auto' });
+				const cause = silent ? problem('no_power') : unplugged(control.state.port);
 				control.send({ type: 'lost', problem: cause });
 			}
 			lost = isLost;
@@ -200,9 +209,9 @@ export function createRealArm({
 		ticks(batch, read) {
 			memory.take(batch);
 			if (!read || control.state.step !== 'ready') return;
+			const next = leadersNext;
 			control.send({ type: 'reading' });
-			if (leadersNext !== null) leader.control.send({ type: 'other_arm', port: leadersNext });
-			leadersNext = null;
+			if (next !== null) leader.control.send({ type: 'other_arm', port: next });
 		},
 		get history() {
 			return history;

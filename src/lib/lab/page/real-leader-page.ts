@@ -4,7 +4,7 @@
 import type { ArmFingerprint, PortIdentity } from '$lib/contracts';
 import { createWallScheduler } from '$lib/core';
 import type { ConnectAnswer, RobotApi } from '../hosts/api';
-import { problem } from '../hosts/connect-problems';
+import { problem, unplugged } from '../hosts/connect-problems';
 import type { ProcedureArm, ProcedureName } from '../hosts/procedures';
 import type { FoundLeader } from '../hosts/real-leader';
 import { sameBoard } from '../hosts/serial-ports';
@@ -122,7 +122,7 @@ export class RealLeaderPage {
 	/** Its cable was pulled; the follower holds. */
 	lost(): void {
 		this.#pairStep = null;
-		this.control.send({ type: 'lost', problem: problem('unplugged', [], { reconnect: 'auto' }) });
+		this.control.send({ type: 'lost', problem: unplugged(this.control.state.port) });
 	}
 
 	/** The follower is gone, or another kind of arm is wanted. */

@@ -1,13 +1,13 @@
 // Looks at a port and says whether a usable arm is there, or why not. Reads only, and never touches torque.
 //
-// A healthy arm takes 12 questions, well under 0.2 s. One that does not answer is asked again and then looked for at other
-// rates and under other ids: BOUND_MS holds for everything.
+// A healthy arm takes 12 questions, well under 0.2 s. One that does not answer is asked again, listened for in case it is
+// only late (a busy computer), and then looked for at other rates and under other ids: BOUND_MS holds for everything.
 
 import type { Result, Scheduler } from '$lib/core';
 import type { ConnectProblem, FoundArm, PortIdentity, RobotSpec, SerialTransport } from '$lib/contracts';
 import { findOn, type PortScan } from './find-servos';
 import { ServoLine } from './servo-line';
-import { readSheets } from './servo-sheet';
+import { readSheets, type LatePatience } from './servo-sheet';
 import { CHATTER_BYTES, FACTORY_ID, problem, verdictOn, type Evidence } from './verdict';
 
 export interface DiagnoseOptions {
@@ -33,6 +33,8 @@ export const DIAGNOSE_BOUND_MS = 8000;
 
 /** A second round for what got lost, a third for a computer that stood still. */
 const ROUNDS_MS: readonly number[] = [15, 60, 150];
+/** Six late servos, each asked for two things, stay within the bound. */
+const LATE: LatePatience = { drainMs: 400, patienceMs: 450 };
 /** A device that talks once a second is heard in any case. */
 const LISTEN_MS = 1100;
 /** Nobody's: servos of arms have small ids, and no tool hands out ones near the largest. */
@@ -57,15 +59,16 @@ async function look(line: ServoLine, options: DiagnoseOptions): Promise<Result<F
 	const failure = await line.open(spec.baudRate);
 	if (failure !== null) return notOpened(failure);
 	const ids = spec.joints.map(({ servoId }) => servoId);
-	const joints = await readSheets(line, ids, ROUNDS_MS);
+	const joints = await readSheets(line, ids, ROUNDS_MS, LATE);
 	onProgress?.(0.2);
 	const seen = joints.filter(({ kind }) => kind === 'sheet').length;
-	const collide = joints.some(({ kind }) => kind === 'colliding');
+	// Neither is anywhere else: these were heard.
+	const accounted = joints.some(({ kind }) => kind === 'colliding' || kind === 'late');
 	let board = NO_STRANGER;
 	if (seen === 0 && line.garbageBytes > 0) board = await hearStrangers(line);
 	onProgress?.(0.4);
 	let search: PortScan | null = null;
-	if (seen < ids.length && !collide && !isStranger(board) && line.alive) {
+	if (seen < ids.length && !accounted && !isStranger(board) && line.alive) {
 		const silent = ids.filter((_, index) => joints[index]?.kind !== 'sheet');
 		search = await searchFor(line, silent, options);
 		if (search.failure !== null) return notOpened(search.failure);

@@ -3,7 +3,8 @@
 // change the rate. It knows framing and no register; what an answer means is the caller's business.
 //
 // The protocol has no sequence numbers, so a late answer looks like the next one. After a question that got no answer the
-// reads that follow ask for a byte more, in turn; a late answer then has the wrong length and is passed over.
+// reads that follow ask for a byte more, in turn; a late answer then has the wrong length and is passed over. It is
+// remembered that it came: who was heard too late is not the same as who was not heard.
 
 import { CodedError, type Scheduler, type Timer, type Unsubscribe } from '$lib/core';
 import type { SerialTransport } from '$lib/contracts';
@@ -49,6 +50,8 @@ const EXTRA_LENGTHS = 8;
 const TX_BYTES = 64;
 const NOTHING: Heard = { packets: [], garbageBytes: 0 };
 
+const debt = (id: number, length: number): string => `${id}:${length}`;
+
 interface Listening {
 	readonly packets: StatusPacket[];
 	garbageBytes: number;
@@ -72,6 +75,9 @@ export class ServoLine {
 	#timer: Timer | null = null;
 	#baudRate: number | null = null;
 	#extra = 0;
+	/** Answers that were given up, by id and length: what they owe. */
+	readonly #owed = new Set<string>();
+	readonly #late = new Set<number>();
 	#gone = false;
 	#garbageBytes = 0;
 
@@ -110,6 +116,11 @@ export class ServoLine {
 	/** Bytes that belonged to no packet, since the beginning. */
 	get garbageBytes(): number {
 		return this.#garbageBytes;
+	}
+
+	/** Whether an answer of this servo came after it had been given up. */
+	wasLate(id: number): boolean {
+		return this.#late.has(id);
 	}
 
 	/** Whole requests that came back as they were sent. */
@@ -178,7 +189,10 @@ export class ServoLine {
 		const forMs = wireMs + 2 * this.#usbFrameMs + RETURN_DELAY_MS + patienceMs;
 		const { packets, garbageBytes } = await this.#hear(requestBytes, forMs, matches);
 		const answers = packets.filter(matches);
-		if (answers.length === 0) this.#extra = (this.#extra + 1) % EXTRA_LENGTHS;
+		if (answers.length === 0) {
+			this.#owed.add(debt(id, params));
+			this.#extra = (this.#extra + 1) % EXTRA_LENGTHS;
+		}
 		return { answers, garbageBytes };
 	}
 
@@ -205,10 +219,12 @@ export class ServoLine {
 
 	#onStatus(packet: StatusPacket): void {
 		const listening = this.#listening;
+		const awaited = listening?.isAwaited(packet) === true;
+		if (!awaited && this.#owed.delete(debt(packet.id, packet.data.length))) this.#late.add(packet.id);
 		// A servo never answers as everybody: that is an instruction sent back.
 		if (listening === null || packet.id === this.#protocol.broadcastId) return;
 		listening.packets.push(packet);
-		if (!listening.isAwaited(packet)) return;
+		if (!awaited) return;
 		// A second servo of this id, slower to answer, is done by then.
 		const again = (this.#protocol.statusOverhead + packet.data.length) * this.#byteMs;
 		this.#until(this.#scheduler.now() + again + this.#usbFrameMs + RETURN_DELAY_MS);

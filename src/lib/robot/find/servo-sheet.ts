@@ -38,11 +38,12 @@ export interface ServoState {
 
 /**
  * `colliding`: something answers at this id, and it is not one servo: the answers are damaged every time, or there are
- * two of them. `silent`: nothing came, not even damaged.
+ * two of them. `late`: it answers, and every time after it had been given up. `silent`: nothing came, not even damaged.
  */
 export type Presence =
 	| { readonly kind: 'sheet'; readonly sheet: ServoSheet }
 	| { readonly kind: 'colliding' }
+	| { readonly kind: 'late' }
 	| { readonly kind: 'silent' };
 
 export const SILENT: Presence = { kind: 'silent' };
@@ -63,15 +64,24 @@ const DAMAGED_TIMES = 6;
 const DAMAGED_PATIENCE_MS = 15;
 const MOST_ROUNDS = 16;
 
+/** Before anybody is said to be silent. */
+export interface LatePatience {
+	/** How long is listened on for answers to what was asked before, ms. */
+	readonly drainMs: number;
+	/** Where anybody was late: how long each of those without an answer is waited for once more, ms. */
+	readonly patienceMs: number;
+}
+
 /**
  * Asks each of `ids` in rounds, `patienceMs` holds one entry per round. Rounds beyond those are added for servos that
  * answer damaged, so that a word can be said about them. From the third round on a chain that has said nothing at all is
- * asked once only: whatever stood still, stood still for all.
+ * asked once only: whatever stood still, stood still for all. With `late`, who did not answer is listened for once more.
  */
 export async function readSheets(
 	line: ServoLine,
 	ids: readonly number[],
-	patienceMs: readonly number[]
+	patienceMs: readonly number[],
+	late?: LatePatience
 ): Promise<Presence[]> {
 	const looked = ids.map((): Looked => ({
 		lasting: null,
@@ -90,7 +100,27 @@ export async function readSheets(
 			if (round >= 2 && looked.every(isUnheard)) break;
 		}
 	}
-	return ids.map((id, index) => presenceOf(id, looked[index]));
+	if (late !== undefined) {
+		const open = ids.flatMap((id, index) => {
+			const entry = looked[index];
+			return entry === undefined || isFinished(entry) ? [] : [{ id, entry }];
+		});
+		await askTheLate(line, open, late);
+		if (!line.alive) return ids.map(() => SILENT);
+	}
+	return ids.map((id, index) => presenceOf(id, looked[index], line.wasLate(id)));
+}
+
+async function askTheLate(
+	line: ServoLine,
+	open: readonly { readonly id: number; readonly entry: Looked }[],
+	{ drainMs, patienceMs }: LatePatience
+): Promise<void> {
+	if (open.length === 0) return;
+	await line.listen(drainMs);
+	// Where one is late, the others may be later still.
+	if (!open.some(({ id }) => line.wasLate(id))) return;
+	for (const { id, entry } of open) if (line.alive) await look(line, id, entry, patienceMs);
 }
 
 function isUnheard({ lasting, damaged }: Looked): boolean {
@@ -131,10 +161,10 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 	return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-function presenceOf(id: number, entry: Looked | undefined): Presence {
+function presenceOf(id: number, entry: Looked | undefined, late: boolean): Presence {
 	if (entry === undefined) return SILENT;
 	if (entry.twice || entry.damaged >= DAMAGED_TIMES) return { kind: 'colliding' };
-	if (entry.lasting === null) return SILENT;
+	if (entry.lasting === null) return late ? { kind: 'late' } : SILENT;
 	return { kind: 'sheet', sheet: sheetOf(id, entry.lasting, entry.state, entry.errorBits) };
 }
 

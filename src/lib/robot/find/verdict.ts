@@ -51,9 +51,13 @@ export function verdictOn(evidence: Evidence): Result<FoundArm, ConnectProblem> 
 	const sheets = joints.flatMap((joint) => (joint.kind === 'sheet' ? [joint.sheet] : []));
 	const collide = spec.joints.filter((_, index) => joints[index]?.kind === 'colliding');
 	const silent = spec.joints.filter((_, index) => joints[index]?.kind === 'silent');
-	if (sheets.length === 0) return nobodyAnswered(evidence, collide);
+	const late = spec.joints.filter((_, index) => joints[index]?.kind === 'late');
+	const tooLate = (): Result<never, ConnectProblem> =>
+		problem('slow_answers', late, { ids: idsOf(late), found: sheets.length });
+	if (sheets.length === 0) return late.length > 0 ? tooLate() : nobodyAnswered(evidence, collide);
 	if (collide.length > 0) return problem('duplicate_id', collide, { ids: idsOf(collide) });
 	if (silent.length > 0) return someAreMissing(evidence, silent, sheets);
+	if (late.length > 0) return tooLate();
 	return judgeWhole(evidence, sheets);
 }
 

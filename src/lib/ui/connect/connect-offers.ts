@@ -28,6 +28,7 @@ const BEST: Readonly<Record<ConnectCause, ConnectOffer>> = {
 	other_tab: 'take_over',
 	no_power: 'try_again',
 	servo_missing: 'try_again',
+	slow_answers: 'try_again',
 	duplicate_id: 'open_setup',
 	not_set_up: 'open_setup',
 	firmware_mismatch: 'try_again',

@@ -74,6 +74,14 @@ describe('words of connecting', () => {
 		expect(new Set(told).size).toBe(BROWSER_FAMILIES.length);
 	});
 
+	it('names the tab that has the arm as that tab is called', () => {
+		const what = (details: ConnectProblem['details']): string =>
+			causeWords.other_tab.what(problemOf({ cause: 'other_tab', details }), 'follower');
+		expect(what({ tab: 1 })).toContain('„Labor“');
+		expect(what({ tab: 2 })).toContain('„Labor 2“');
+		expect(what({})).not.toContain('„');
+	});
+
 	it('names joints by number and word, an unknown one by its own name', () => {
 		expect(jointList(['elbow_flex', 'tail'])).toBe('3\u00a0Ellbogen, tail');
 		expect(jointList([])).toBe('ein Gelenk');
@@ -83,6 +91,8 @@ describe('words of connecting', () => {
 		const next = (details: ConnectProblem['details']): string =>
 			causeWords.unplugged.next(problemOf({ cause: 'unplugged', details }), 'follower');
 		expect(next({ reconnect: 'auto' })).toContain('von selbst');
+		expect(next({ reconnect: 'ask' })).toContain('wähle den Arm neu aus');
+		expect(next({ reconnect: 'ask' })).not.toContain('von selbst');
 		expect(next({})).not.toContain('von selbst');
 	});
 });

@@ -19,8 +19,8 @@ export type ConnectStep = (typeof CONNECT_STEPS)[number];
 
 /**
  * `problem.details` that change the words; every other fact is listed for the person who helps:
- * `browser` a `BrowserFamily` (no_serial_api), `reconnect` 'auto' when a re-plugged arm comes back by itself (unplugged),
- * `tab` name of the tab that holds the arm (other_tab), `level` 'low' or 'high' (voltage), `found` what the arm is known as
+ * `browser` a `BrowserFamily` (no_serial_api), `reconnect` 'auto' when a re-plugged arm comes back by itself, 'ask' when it
+ * must be chosen anew (unplugged), `tab` number of the lab's tab that holds the arm (other_tab), `level` 'low' or 'high' (voltage), `found` what the arm is known as
  * (swapped; '' where nobody knows), `moved` which arm the hand moved (swapped).
  */
 export interface ConnectView {

@@ -3,6 +3,7 @@
 
 import { m } from '$lib/i18n';
 import { jointWord } from '../joints';
+import { labTitle } from '../lab/lab-title';
 import type { ConnectOffer } from './connect-offers';
 import type { ConnectStep, ConnectView } from './connect-view';
 import {
@@ -108,6 +109,11 @@ export const causeWords = {
 		what: () => m.connect_no_power_what(),
 		next: () => m.connect_no_power_next()
 	},
+	slow_answers: {
+		title: () => m.connect_slow_answers_title(),
+		what: () => m.connect_slow_answers_what(),
+		next: () => m.connect_slow_answers_next()
+	},
 	duplicate_id: {
 		title: () => m.connect_duplicate_id_title(),
 		what: () => m.connect_duplicate_id_what(),
@@ -161,7 +167,9 @@ export const causeWords = {
 	other_tab: {
 		title: () => m.connect_other_tab_title(),
 		what: ({ details: { tab } }) =>
-			tab === undefined ? m.connect_other_tab_what() : m.connect_other_tab_what_named({ tab }),
+			tab === undefined
+				? m.connect_other_tab_what()
+				: m.connect_other_tab_what_named({ tab: labTitle(Number(tab)) }),
 		next: () => m.connect_other_tab_next()
 	},
 	voltage: {
@@ -186,7 +194,11 @@ export const causeWords = {
 		title: () => m.connect_unplugged_title(),
 		what: () => m.connect_unplugged_what(),
 		next: ({ details: { reconnect } }) =>
-			reconnect === 'auto' ? m.connect_unplugged_next_auto() : m.connect_unplugged_next()
+			reconnect === 'auto'
+				? m.connect_unplugged_next_auto()
+				: reconnect === 'ask'
+					? m.connect_unplugged_next_ask()
+					: m.connect_unplugged_next()
 	}
 } satisfies Readonly<Record<ConnectCause, CauseWords>> as Readonly<Record<ConnectCause, CauseWords>>;
 

@@ -2,4 +2,5 @@
 // site do not carry the lab.
 export { default as LabView } from './LabView.svelte';
 export { TraceBuffer } from './trace-buffer';
+export { labTitle } from './lab-title';
 export type * from './lab-view-model';

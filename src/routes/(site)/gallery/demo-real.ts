@@ -46,7 +46,7 @@ const joints: Readonly<Partial<Record<ConnectCause, readonly string[]>>> = {
 const details: Readonly<Partial<Record<ConnectCause, ConnectProblem['details']>>> = {
 	no_power: { echo: 0 },
 	voltage: { volts: 4.1, level: 'low' },
-	other_tab: { tab: 'Lab 2' },
+	other_tab: { tab: 2 },
 	not_set_up: { ids: '1, 7', rates: '115200' },
 	overheat: { degrees: 71 }
 };
