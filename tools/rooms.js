@@ -34,7 +34,7 @@ export const ROOMS = {
 /** Doors besides `index.ts`: heavy parts that must not ride along with the room. */
 const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
-	inference: ['package', 'run', 'play', 'check'],
+	inference: ['package', 'run', 'play', 'check', 'why'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
 	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
