@@ -2,7 +2,6 @@
 // person first asks for it; nothing of models is in the lab before.
 
 import type { PolicyListing, PolicyRunRecord, RunEnd, RunOutcome } from '$lib/contracts';
-import { comparePolicyWithLab, policyVerdict, type LabFacts } from '$lib/inference/check';
 import type {
 	PolicyCardView,
 	PolicyCheckView,
@@ -18,12 +17,13 @@ import type { LabCore } from './lab-core';
 import { PolicyDrive } from './policy-drive';
 import { FirstMinute, PLACE } from './policy-first-minute';
 import { InferLink } from './policy-infer';
-import { driveHome, isArmed, isRecording, labFacts } from './policy-lab';
+import { checkView, driveHome, isArmed, isRecording } from './policy-lab';
 import { nextPolicyFlow, type PolicyEvent, type PolicyFlow } from './policy-machine';
 import { TrainingPictures } from './policy-pictures';
 import { openProblem, unopened } from './policy-problems';
 import { ShownRun } from './policy-record';
 import { PolicyShelf } from './policy-shelf';
+import type { Film } from './run-film';
 import { openSeatPolicies } from './policy-store';
 import {
 	beginSeries,
@@ -61,7 +61,7 @@ export class PolicyPage {
 	/** Raised by every choice: what an older one brings is not wanted any more. */
 	#turn = 0;
 
-	constructor(core: LabCore) {
+	constructor(core: LabCore, film: Film | null = null) {
 		this.#core = core;
 		this.#seed = core.options.seed;
 		const onChange = (): void => core.changed.emit();
@@ -77,6 +77,7 @@ export class PolicyPage {
 			core,
 			store: () => this.#shelf.store,
 			first: new FirstMinute(PLACE),
+			film,
 			onChange,
 			onOver: (...over) => void this.#over(...over)
 		});
@@ -120,6 +121,10 @@ export class PolicyPage {
 	/** A run goes on, perhaps paused or with a hand in charge: who unlocks the arm then takes nothing over. */
 	get running(): boolean {
 		return this.#flow.step === 'run';
+	}
+
+	get store(): PolicyShelf['store'] {
+		return this.#shelf.store;
 	}
 
 	async open(): Promise<void> {
@@ -370,16 +375,7 @@ export class PolicyPage {
 	}
 
 	#check({ manifest }: PolicyListing): PolicyCheckView {
-		const sizes: LabFacts['trainingPictures'] = this.#pictures.all;
-		const comparisons = comparePolicyWithLab(manifest, labFacts(this.#core, sizes));
-		return {
-			comparisons,
-			verdict: policyVerdict(comparisons),
-			cameras: manifest.cameras.map(({ name }) => ({
-				name,
-				trainingUrl: this.#pictures.all[name]?.url ?? null
-			}))
-		};
+		return checkView(this.#core, manifest, this.#pictures.all);
 	}
 
 	#chosen(): PolicyCardView | null {
