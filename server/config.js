@@ -2,7 +2,7 @@
 // tools/config-docs.mjs; start names every missing or contradictory value. Node built-ins only.
 
 /**
- * @typedef {{ name: string, kind: 'port' | 'text' | 'path' | 'flag', fallback: string, about: string }} Variable
+ * @typedef {{ name: string, kind: 'port' | 'text' | 'path' | 'flag' | 'origin' | 'hosts', fallback: string, about: string }} Variable
  */
 
 /** @type {readonly Variable[]} */
@@ -22,11 +22,25 @@ export const VARIABLES = [
 		kind: 'flag',
 		fallback: '0',
 		about: '1 opens the page in the default browser after start.'
+	},
+	{
+		name: 'HUB_ENDPOINT',
+		kind: 'origin',
+		fallback: 'https://huggingface.co',
+		about:
+			'Where this server fetches models that a person asks for by name; off for nowhere. Plain http only on this computer.'
+	},
+	{
+		name: 'HUB_FILE_HOSTS',
+		kind: 'hosts',
+		fallback: '*.hf.co,*.huggingface.co',
+		about:
+			'Hosts, besides HUB_ENDPOINT, that the Hub may send this server on to for a file; *.name means every name below. Addresses of private networks are refused unless they are written here.'
 	}
 ];
 
 /**
- * @typedef {{ HOST: string, PORT: number, TLS_CERT: string, TLS_KEY: string, OPEN_BROWSER: boolean }} Config
+ * @typedef {{ HOST: string, PORT: number, TLS_CERT: string, TLS_KEY: string, OPEN_BROWSER: boolean, HUB_ENDPOINT: URL | null, HUB_FILE_HOSTS: readonly string[] }} Config
  * @typedef {{ ok: true, value: Config } | { ok: false, message: string, problems: string[] }} ParsedConfig
  */
 
@@ -72,7 +86,9 @@ export function parseConfig(environment) {
 			PORT: Number(text['PORT']),
 			TLS_CERT: cert,
 			TLS_KEY: key,
-			OPEN_BROWSER: text['OPEN_BROWSER'] === '1'
+			OPEN_BROWSER: text['OPEN_BROWSER'] === '1',
+			HUB_ENDPOINT: text['HUB_ENDPOINT'] === 'off' ? null : new URL(text['HUB_ENDPOINT'] ?? ''),
+			HUB_FILE_HOSTS: (text['HUB_FILE_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase())
 		}
 	};
 }
@@ -87,5 +103,24 @@ function check(variable, value) {
 	}
 	if (variable.kind === 'flag' && value !== '0' && value !== '1')
 		return `${variable.name} must be 0 or 1, not "${value}"`;
-	return '';
+	if (variable.kind === 'origin' && value !== 'off' && !isOrigin(value))
+		return `${variable.name} must be off, https://name or, on this computer, http://127.0.0.1:port, not "${value}"`;
+	const host = variable.kind === 'hosts' ? value.split(',').find((one) => !HOST.test(one.trim())) : undefined;
+	return host === undefined ? '' : `${variable.name} must be host names with commas between, not "${host}"`;
+}
+
+const HOST = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i;
+
+/**
+ * Nothing but scheme and host; without encryption only to this computer.
+ * @param {string} value
+ */
+function isOrigin(value) {
+	try {
+		const url = new URL(value);
+		if (url.href !== `${url.origin}/`) return false;
+		return url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1');
+	} catch {
+		return false;
+	}
 }

@@ -6,11 +6,16 @@ function problemsOf(environment: Record<string, string | undefined>): string[] {
 	return parsed.ok ? [] : parsed.problems;
 }
 
+const HUB = {
+	HUB_ENDPOINT: new URL('https://huggingface.co'),
+	HUB_FILE_HOSTS: ['*.hf.co', '*.huggingface.co']
+};
+
 describe('configuration', () => {
 	it('needs nothing: the defaults serve this computer only', () => {
 		const expected = {
 			ok: true,
-			value: { HOST: '127.0.0.1', PORT: 4173, TLS_CERT: '', TLS_KEY: '', OPEN_BROWSER: false }
+			value: { HOST: '127.0.0.1', PORT: 4173, TLS_CERT: '', TLS_KEY: '', OPEN_BROWSER: false, ...HUB }
 		};
 		expect(parseConfig({})).toEqual(expected);
 		const empty = Object.fromEntries(VARIABLES.map(({ name }) => [name, '']));
@@ -27,9 +32,35 @@ describe('configuration', () => {
 		};
 		expect(parseConfig(environment)).toEqual({
 			ok: true,
-			value: { HOST: '0.0.0.0', PORT: 0, TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', OPEN_BROWSER: true }
+			value: { HOST: '0.0.0.0', PORT: 0, TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', OPEN_BROWSER: true, ...HUB }
 		});
 	});
+
+	it('knows where models are fetched from by name, and to whom the Hub may send it on', () => {
+		const own = parseConfig({
+			HUB_ENDPOINT: 'http://127.0.0.1:8080',
+			HUB_FILE_HOSTS: 'files.school, *.cdn.example:444'
+		});
+		expect(own.ok && own.value.HUB_ENDPOINT?.href).toBe('http://127.0.0.1:8080/');
+		expect(own.ok && own.value.HUB_FILE_HOSTS).toEqual(['files.school', '*.cdn.example:444']);
+		const off = parseConfig({ HUB_ENDPOINT: 'off' });
+		expect(off.ok && off.value.HUB_ENDPOINT).toBeNull();
+	});
+
+	it.each([
+		'http://hub.example',
+		'https://hub.example/path',
+		'https://me:secret@hub.example',
+		'ftp://hub.example',
+		'hub'
+	])('refuses to fetch models from %s', (HUB_ENDPOINT) =>
+		expect(problemsOf({ HUB_ENDPOINT })).toHaveLength(1)
+	);
+
+	it.each(['*', 'a b', 'https://files.school', 'files.school/x', '*.', ''.padEnd(3, ',')])(
+		'refuses the file hosts "%s"',
+		(HUB_FILE_HOSTS) => expect(problemsOf({ HUB_FILE_HOSTS })).toHaveLength(1)
+	);
 
 	it.each(['65536', '-1', '80a', '1e3', ' 80', '0x50'])('refuses the port "%s"', (PORT) => {
 		expect(problemsOf({ PORT })).toEqual([`PORT must be a port from 0 to 65535, not "${PORT}"`]);

@@ -72,6 +72,15 @@ export interface ClosingRecord {
 	readonly crc32: number;
 }
 
+/** An episode that shows a policy driving; such episodes are never put among demonstrations by themselves. */
+export interface EpisodeRun {
+	/** `PolicyRunRecord.id`. */
+	readonly runId: string;
+	/** SHA-256 of the package's manifest, lower-case hex. */
+	readonly policyId: string;
+	readonly policyName: string;
+}
+
 export interface EpisodeMeta {
 	readonly schemaVersion: number;
 	readonly id: string;
@@ -108,6 +117,8 @@ export interface EpisodeMeta {
 	/** True when something else than the person ended the recording (crash, full disk, lost camera). */
 	readonly interrupted: boolean;
 	readonly closing: ClosingRecord | null;
+	/** Absent: a demonstration. */
+	readonly run?: EpisodeRun;
 }
 
 /** `frameCount` rows of an episode. Row-major: joint j of row i at i*N+j. */
@@ -121,6 +132,8 @@ export interface RowBlock {
 	readonly captureMs: Float64Array;
 	/** Capture time of the chosen picture per camera (order of meta.cameras), ms on the same scale. */
 	readonly cameraMs: readonly Float64Array[];
+	/** 1 where a person had taken over from a policy, 0 elsewhere, one per row; absent: nowhere in this block. */
+	readonly correction?: Uint8Array;
 }
 
 export interface EncodedPacket {

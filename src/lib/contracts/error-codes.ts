@@ -99,8 +99,30 @@ export const ERROR_CODES = [
 	'policy_did_not_open',
 	/** INFER: the model answers its own examples differently from the program that exported it. It never drives. */
 	'policy_reference_mismatch',
-	/** ROBOT: joints or rate of a policy do not fit the arm on this line. The last look before it drives; take another policy. */
+	/** ROBOT: a policy was to start or go on while the arm is locked or holds. Unlock, start again. */
 	'policy_start_refused',
+	/** ROBOT: a joint of the policy is not this arm's. The last look before it drives; take another policy. */
+	'policy_joints_differ',
+	/** ROBOT: rate, chunk or steps of the policy cannot be driven. Get the package again, or take another one. */
+	'policy_start_odd',
+	/** ROBOT: INFER is not joined to it, so nobody would answer. Choose the policy again. */
+	'policy_no_worker',
+	/** ROBOT: a policy that drives, or whose run is over, was asked to go on. Start a new run. */
+	'policy_not_paused',
+	/** PAGE: the store refused a run's record for another reason than a full disk. What is shown is true and not kept; reload. */
+	'policy_run_not_kept',
+	/** PAGE: another kind of arm was chosen while a policy was open, so it is closed. Choose it again. */
+	'policy_arm_changed',
+	/** PAGE: what was entered is no name of a Hub repository. Write owner/name. */
+	'policy_hub_name_odd',
+	/** PAGE by the server's relay: the Hub has no package under that name, or none that is public. Check the name. */
+	'policy_hub_not_found',
+	/** PAGE by the server's relay: the Hub answers that it is asked too often. Wait, try again. */
+	'policy_hub_busy',
+	/** PAGE by the server's relay: the Hub, or this lab's own server, does not answer or broke off. Try again: it goes on from there. */
+	'policy_hub_unreachable',
+	/** PAGE by the server's relay: what answers is not the Hub (a network's sign-in page, a proxy). Sign in to the network. */
+	'policy_hub_answer_odd',
 	/** PAGE: INFER is gone. The arm plays out what it has and holds; the policy is chosen again by a person. */
 	'infer_worker_died',
 	/** Service worker, information: a new version waits until nothing moves and nothing records. */

@@ -20,7 +20,7 @@ export const STATE_MAX_AGE_MS = 50;
 export interface PolicyWant {
 	/** Which policy is meant (its package's id): a chunk of another one never reaches the arm. */
 	readonly policyId: string;
-	/** Running number of the observation at the policy's rate; the chunk counts from it. */
+	/** Number of the observation: one more per want, through all runs of this ROBOT. Ties the answer to it; it is no time. */
 	readonly tick: number;
 	/** Capture time of the state on ROBOT's clock. */
 	readonly tMs: number;

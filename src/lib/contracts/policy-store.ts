@@ -42,7 +42,28 @@ export const RUN_JUDGES = ['nobody', 'person', 'sim_task'] as const;
 export type RunJudge = (typeof RUN_JUDGES)[number];
 
 /** Why a run ended. A run whose tab died has no end. */
-export const RUN_ENDS = ['stopped', 'task_done', 'time_up', 'taken_over', 'fault'] as const;
+export const RUN_ENDS = [
+	/** A person ended it: by the panel, by Stop, or by letting the arm go. */
+	'stopped',
+	/** The same, after a hand had taken over. */
+	'taken_over',
+	/** The exercise said that it is done; that it can not be done any more; a start of a series took too long. */
+	'task_done',
+	'exercise_failed',
+	'time_up',
+	/** The arm put itself to rest (too hot, tab hidden, battery); the computer slept; cable or power of the arm are gone. */
+	'parked',
+	'slept',
+	'arm_lost',
+	/** Another kind of arm was chosen. */
+	'arm_changed',
+	/** A worker that it needs is gone: what it still did is not known. */
+	'worker_died',
+	/** The model answered what nobody can drive by, or could not be opened again. */
+	'fault',
+	/** The arm refused the start: it never drove. */
+	'not_started'
+] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /** Measured over one run; quantiles are of the answers that came. */
@@ -73,13 +94,15 @@ export interface NewPolicyRun {
 /** What is known when it ends. */
 export interface PolicyRunEnd {
 	readonly endedBy: RunEnd;
-	/** Lab time from the first goal to the end, ms. */
+	/** Lab time in which the model drove, ms: pauses, holds and hands do not count. As exact as reports come, 100 ms. */
 	readonly durationMs: number;
 	readonly latency: RunLatency | null;
 	/** Ticks in which the gate held something back, by its reason (keys of LIMITED_BY). */
 	readonly limitedTicks: Readonly<Record<string, number>>;
 	/** Chunks that came too late to be of use. */
 	readonly lateChunks: number;
+	/** Times that a hand took over; null in records of before this was kept. */
+	readonly takeOvers: number | null;
 	/** Sealed episode that this run was recorded as; null when it was not recorded. */
 	readonly episodeId: string | null;
 }

@@ -65,6 +65,11 @@ export interface PolicyTraining {
 	/** Per joint, over the dataset, dataset units: for "this start pose was never shown". Empty when not known. */
 	readonly state_min: readonly number[];
 	readonly state_max: readonly number[];
+	/**
+	 * First state of some episodes of the dataset, dataset units, drawn evenly over it: for "this start pose was never shown".
+	 * Absent when not known.
+	 */
+	readonly starts?: readonly (readonly number[])[];
 }
 
 export interface PolicyManifest {
@@ -88,6 +93,12 @@ export interface PolicyManifest {
 		readonly reference: PolicyFile;
 		/** One training picture per camera, PNG, to be laid beside the live one. */
 		readonly pictures?: readonly PolicyFile[];
+		/**
+		 * What stands still in the training's pictures, per camera, PNG with alpha: per pixel the middle value over pictures of
+		 * many episodes, alpha 255 where at least half of them agree within 8 levels of brightness, else 0. For "the camera
+		 * moved".
+		 */
+		readonly backgrounds?: readonly PolicyFile[];
 	};
 	readonly training: PolicyTraining;
 	/** Figures by name, such as `final_loss`; measured ones only. */

@@ -90,6 +90,8 @@ export interface RecordTick {
 	readonly read: boolean;
 	readonly state: Float32Array;
 	readonly action: Float32Array;
+	/** A person had taken over from a policy when the state was read. */
+	readonly correction?: boolean;
 }
 
 export type RecordTicksMessage = Envelope<'record', { readonly ticks: readonly RecordTick[] }>;

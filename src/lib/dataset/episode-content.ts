@@ -16,6 +16,8 @@ export interface EpisodeRows {
 	readonly state: Float32Array;
 	/** Seconds since the first record tick: state, then one per camera; row-major. */
 	readonly captureTime: Float64Array;
+	/** 1 where a person had taken over from a policy, per row. */
+	readonly correction: Uint8Array;
 }
 
 export interface EpisodeTrack {
@@ -109,7 +111,8 @@ function rowsInProgress(meta: EpisodeMeta) {
 		times,
 		action: new Float32Array(meta.frameCount * joints),
 		state: new Float32Array(meta.frameCount * joints),
-		captureTime: new Float64Array(meta.frameCount * times)
+		captureTime: new Float64Array(meta.frameCount * times),
+		correction: new Uint8Array(meta.frameCount)
 	};
 }
 
@@ -118,16 +121,17 @@ function appendRows(
 	block: EpisodeBlock,
 	checker: EpisodeChecker
 ): void {
-	const { frameCount, action, state, captureMs, cameraMs } = block.rows;
+	const { frameCount, action, state, captureMs, cameraMs, correction } = block.rows;
 	const { joints, times } = rows;
 	const whole =
 		action.length === frameCount * joints &&
 		state.length === frameCount * joints &&
 		cameraMs.length === times - 1 &&
-		[captureMs, ...cameraMs].every((column) => column.length === frameCount);
+		[captureMs, ...cameraMs, correction ?? captureMs].every((column) => column.length === frameCount);
 	if (!whole) throw checker.torn(`block ${block.blockIndex} has incomplete rows`);
 	rows.action.set(action, rows.count * joints);
 	rows.state.set(state, rows.count * joints);
+	if (correction !== undefined) rows.correction.set(correction, rows.count);
 	[captureMs, ...cameraMs].forEach((column, k) => {
 		column.forEach((ms, row) => (rows.captureTime[(rows.count + row) * times + k] = ms / 1000));
 	});

@@ -23,14 +23,16 @@ const SHAPE: DatasetShape = {
 		codec: 'av1',
 		fullRange: false,
 		localOnly: false
-	}))
+	})),
+	hasRuns: false
 };
 const FEATURES = featuresOf(SHAPE);
 const ROWS = {
 	count: 3,
 	action: Float32Array.from({ length: 18 }, (_, k) => k / 7),
 	state: Float32Array.from({ length: 18 }, (_, k) => -k / 3),
-	captureTime: Float64Array.from({ length: 9 }, (_, k) => k / 90)
+	captureTime: Float64Array.from({ length: 9 }, (_, k) => k / 90),
+	correction: new Uint8Array(3)
 };
 const PLACE = { episodeIndex: 4, firstIndex: 1000, taskIndex: 1, fps: 30 };
 

@@ -2,7 +2,7 @@
 // names, order and types are those of lerobot 0.6.1 (docs/dataset-format.md).
 
 import type { EpisodeRows } from './episode-content';
-import { CAPTURE_TIME, vectorFeatures, type Feature, type VectorFeature } from './features';
+import { CAPTURE_TIME, CORRECTION, vectorFeatures, type Feature, type VectorFeature } from './features';
 import { fileIndexOf } from './layout';
 import { parquetBytes, type ParquetColumn } from './parquet';
 import type { DatasetShape } from './shape';
@@ -32,6 +32,8 @@ export function featureValues(
 			return rows.state;
 		case CAPTURE_TIME:
 			return rows.captureTime;
+		case CORRECTION:
+			return each((row) => rows.correction[row] ?? 0);
 		case 'timestamp':
 			return each((row) => row / place.fps);
 		case 'frame_index':

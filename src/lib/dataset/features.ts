@@ -1,5 +1,5 @@
 // The features of a dataset as LeRobot's info.json declares them, in the order LeRobot keeps them: action, state,
-// cameras, our one extra column, then LeRobot's own five index columns.
+// cameras, our own extra columns, then LeRobot's own five index columns.
 
 import type { DatasetShape, VideoCodec } from './shape';
 import type { PythonJson } from './python-json';
@@ -9,6 +9,12 @@ import type { PythonJson } from './python-json';
  * `observation.`, because LeRobot would then take it for an input of the policy.
  */
 export const CAPTURE_TIME = 'capture_time';
+
+/**
+ * 1 in rows in which a person had taken over from a policy, 0 elsewhere. Only in datasets with an episode that shows a policy
+ * driving. Not under `observation.` or `action`, because LeRobot would then train on it.
+ */
+export const CORRECTION = 'correction';
 
 /** In a camera's `info`: its pictures are not to be uploaded. LeRobot keeps what it does not know there. */
 const LOCAL_ONLY = 'edubotics.local_only';
@@ -52,6 +58,7 @@ export function featuresOf(shape: DatasetShape): readonly Feature[] {
 		joint('observation.state'),
 		...shape.cameras.map((camera, cameraIndex) => ({ kind: 'video', key: camera.key, cameraIndex }) as const),
 		{ kind: 'vector', key: CAPTURE_TIME, dtype: 'float64', names: times, width: times.length },
+		...(shape.hasRuns ? [single(CORRECTION, 'int64')] : []),
 		single('timestamp', 'float32'),
 		single('frame_index', 'int64'),
 		single('episode_index', 'int64'),

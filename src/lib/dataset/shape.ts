@@ -26,6 +26,8 @@ export interface DatasetShape {
 	/** Names of state and action, length N. */
 	readonly jointNames: readonly string[];
 	readonly cameras: readonly CameraShape[];
+	/** One episode or more shows a policy driving: rows say whether a person had taken over. */
+	readonly hasRuns: boolean;
 }
 
 const CAMERA_NAME = /^[A-Za-z0-9_]+$/;
@@ -101,7 +103,7 @@ function shapeOf(meta: EpisodeMeta): DatasetShape {
 		throw datasetError('dataset_rate_invalid', `${meta.fps} frames per second`, { fps: meta.fps });
 	const { fps, robotType, simulated, jointNames } = meta;
 	const cameras = meta.cameras.map((_, index) => cameraShape(meta, index));
-	return { fps, robotType, simulated, jointNames, cameras };
+	return { fps, robotType, simulated, jointNames, cameras, hasRuns: meta.run !== undefined };
 }
 
 /** Named facts that must be equal in all episodes, as people would say them. */
@@ -147,5 +149,5 @@ export function commonShape(metas: readonly EpisodeMeta[]): DatasetShape {
 	const cameras = shape.cameras.map((camera) =>
 		marked.has(camera.name) ? { ...camera, localOnly: true } : camera
 	);
-	return { ...shape, cameras };
+	return { ...shape, cameras, hasRuns: metas.some(({ run }) => run !== undefined) };
 }

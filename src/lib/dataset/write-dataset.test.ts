@@ -61,6 +61,38 @@ describe('writing a dataset', () => {
 		expect(tasks.rows.map((row) => row.task)).toEqual([TASKS[0], TASKS[1], TASKS[3]]);
 	});
 
+	it('says of every row whether a person had taken over, as soon as one episode shows a policy', async () => {
+		const run = { runId: 'run-1', policyId: 'ab'.repeat(32), policyName: 'Pick and place' };
+		const marked = fakeEpisode({
+			sequence: 0,
+			frames: 20,
+			cameras: CAMERAS,
+			meta: { run },
+			tamper: (block) =>
+				block.blockIndex === 1
+					? { ...block, rows: { ...block.rows, correction: Uint8Array.of(0, 0, 1, 1, 1, 0, 0, 1) } }
+					: block
+		});
+		const shown = fakeEpisode({ sequence: 1, frames: 5, cameras: CAMERAS });
+		const sink = await written([marked, shown]);
+		expect((await validateTree(sink)).problems).toEqual([]);
+		const rowsOf = async (file: string): Promise<unknown[]> => {
+			const table = await readTable(await sink.read(`data/chunk-000/${file}.parquet`));
+			return table.rows.map((row) => row.correction);
+		};
+		expect((await rowsOf('file-000')).flatMap((value, row) => (value === 1n ? [row] : []))).toEqual([
+			10, 11, 12, 15
+		]);
+		expect(await rowsOf('file-001')).toEqual([0n, 0n, 0n, 0n, 0n]);
+		const info = JSON.parse(new TextDecoder().decode(await sink.read('meta/info.json'))) as {
+			features: Record<string, unknown>;
+		};
+		expect(info.features.correction).toEqual({ dtype: 'int64', shape: [1], names: null });
+
+		const plain = await written([shown]);
+		expect(new TextDecoder().decode(await plain.read('meta/info.json'))).not.toContain('correction');
+	});
+
 	it('keeps the mark of a camera whose pictures stay on the computer, whichever episode carries it', async () => {
 		const infos = async (marked: number | null): Promise<unknown[]> => {
 			const episodes = fourEpisodes().map((episode, k): EpisodeReader => {

@@ -45,7 +45,10 @@ export function createBlockBuilder(episodeId: string, cameras: number, joints: n
 				state,
 				action,
 				captureMs: Float64Array.from(part, (row) => row.captureMs),
-				cameraMs: eachCamera((camera) => Float64Array.from(part, (row) => row.cameraMs[camera] ?? NaN))
+				cameraMs: eachCamera((camera) => Float64Array.from(part, (row) => row.cameraMs[camera] ?? NaN)),
+				...(part.some((row) => row.correction)
+					? { correction: Uint8Array.from(part, (row) => Number(row.correction)) }
+					: {})
 			},
 			packets: eachCamera(packetsOf)
 		};

@@ -9,16 +9,27 @@ const STAT_KEYS = ['min', 'max', 'mean', 'std', 'q01', 'q10', 'q50', 'q90', 'q99
 interface BlockHeader {
 	readonly episodeId: string;
 	readonly progress: EpisodeProgress;
+	/** One per row of the block; null: no row is a correction. */
+	readonly correction: Uint8Array | null;
 }
 
-export function printBlockHeader(episodeId: string, progress: EpisodeProgress): Uint8Array {
-	const text = JSON.stringify({ episodeId, progress }, (key, value: unknown) =>
+export function printBlockHeader(
+	episodeId: string,
+	progress: EpisodeProgress,
+	correction?: Uint8Array
+): Uint8Array {
+	const spans = correction === undefined ? [] : spansOf(correction);
+	const header = { episodeId, progress, ...(spans.length > 0 ? { corrections: spans } : {}) };
+	const text = JSON.stringify(header, (key, value: unknown) =>
 		key === 'description' && value instanceof Uint8Array ? toHex(value) : value
 	);
 	return new TextEncoder().encode(text);
 }
 
-export function parseBlockHeader(bytes: Uint8Array, cameras: number): BlockHeader | null {
+export function parseBlockHeader(
+	bytes: Uint8Array,
+	{ cameras, rows }: { readonly cameras: number; readonly rows: number }
+): BlockHeader | null {
 	let value: unknown;
 	try {
 		value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -27,7 +38,37 @@ export function parseBlockHeader(bytes: Uint8Array, cameras: number): BlockHeade
 	}
 	if (!isObject(value) || typeof value.episodeId !== 'string') return null;
 	const progress = readProgress(value.progress, cameras);
-	return progress && { episodeId: value.episodeId, progress };
+	const correction = readSpans(value.corrections, rows);
+	if (progress === null || correction === undefined) return null;
+	return { episodeId: value.episodeId, progress, correction };
+}
+
+/** Runs of rows that are marked: [first, count]. */
+function spansOf(marks: Uint8Array): [number, number][] {
+	const spans: [number, number][] = [];
+	for (const [row, mark] of marks.entries()) {
+		if (mark === 0) continue;
+		const last = spans.at(-1);
+		if (last !== undefined && last[0] + last[1] === row) last[1] += 1;
+		else spans.push([row, 1]);
+	}
+	return spans;
+}
+
+/** Null where none are told; undefined for spans that are none of this block. */
+function readSpans(value: unknown, rows: number): Uint8Array | null | undefined {
+	if (value === undefined) return null;
+	if (!Array.isArray(value) || value.length > rows) return undefined;
+	const marks = new Uint8Array(rows);
+	for (const span of value as unknown[]) {
+		if (!Array.isArray(span)) return undefined;
+		const [first, count] = span as unknown[];
+		if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count)) return undefined;
+		const [from, until] = [Number(first), Number(first) + Number(count)];
+		if (from < 0 || until <= from || until > rows) return undefined;
+		marks.fill(1, from, until);
+	}
+	return marks;
 }
 
 function readProgress(value: unknown, cameras: number): EpisodeProgress | null {

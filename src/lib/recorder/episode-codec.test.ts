@@ -43,6 +43,51 @@ describe('episode blocks as bytes', () => {
 		);
 	});
 
+	it('keep which rows are corrections, whatever the pattern, and say nothing where none are', () => {
+		const shape = { rows: 9, cameras: 1, joints: 2, packetBytes: 4 };
+		const plain = fixtureBlock('e', 0, 5, createRandom(SEED), shape);
+		const marksOf = (marks: readonly number[]): Uint8Array | undefined => {
+			const made = { ...plain, rows: { ...plain.rows, correction: Uint8Array.from(marks) } };
+			const decoded = decodeBlock(encodeBlock(made, fixtureProgress(1), 1));
+			if (!decoded.ok) throw new Error(decoded.error);
+			return decoded.value.block.rows.correction;
+		};
+		const mark = fc.constantFrom(0, 1);
+		fc.assert(
+			fc.property(fc.array(mark, { minLength: 9, maxLength: 9 }), (marks) => {
+				const found = marksOf(marks);
+				if (marks.every((one) => one === 0)) expect(found).toBeUndefined();
+				else expect([...(found ?? [])]).toEqual(marks);
+			}),
+			{ seed: SEED, numRuns: 200 }
+		);
+		expect(() =>
+			encodeBlock({ ...plain, rows: { ...plain.rows, correction: new Uint8Array(8) } }, fixtureProgress(1), 1)
+		).toThrow(RangeError);
+	});
+
+	it('do not believe corrections of rows that are not theirs', () => {
+		const shape = { rows: 3, cameras: 1, joints: 1, packetBytes: 4 };
+		const plain = fixtureBlock('e', 0, 0, createRandom(SEED), shape);
+		const made = { ...plain, rows: { ...plain.rows, correction: Uint8Array.of(1, 0, 0) } };
+		const good = encodeBlock(made, fixtureProgress(1), 1);
+		const told = new TextEncoder().encode('"corrections":[[0,1]]');
+		const at = Buffer.from(good).indexOf(Buffer.from(told));
+		expect(at).toBeGreaterThan(0);
+		for (const lie of [
+			'[[0,0]]',
+			'[[3,1]]',
+			'[[2,9]]',
+			'[[9,1]]',
+			'[[-1,1]'.slice(0, 7),
+			'[["a",1]'.slice(0, 7)
+		]) {
+			const forged = good.slice();
+			forged.set(new TextEncoder().encode(`"corrections":${lie}`), at);
+			expect(decodeBlock(withCrc(forged)).ok, lie).toBe(false);
+		}
+	});
+
 	it('share their packets with the buffer instead of copying them', () => {
 		const decoded = decodeBlock(bytes);
 		expect(decoded.ok && decoded.value.block.packets[0]?.[0]?.bytes.buffer).toBe(bytes.buffer);

@@ -4,7 +4,8 @@
 //  20 u32 joints N   24 u32 the block before's checksum, 0 in the first   28 u32 header text H   32 u32 total   36 u32 zero
 //  40 f64[R] captureMs, f64[C][R] cameraMs, f32[R][N] state, f32[R][N] action,
 //     u32[C][R] packet length (bit 31 = key picture), packets camera by camera, H bytes of JSON
-//     {episodeId, progress}, u32 checksum.
+//     {episodeId, progress} and, where a person took over from a policy, corrections: [[first row, rows], ...] counted
+//     from the block's first row; u32 checksum.
 //
 // The checksum is the CRC-32 of everything before it, continued from the block before. (A CRC-32 that ran over whole
 // blocks with their own checksums inside would hardly depend on their content.)
@@ -55,7 +56,7 @@ export function encodeBlock(
 	const { rows, packets } = block;
 	const joints = rows.frameCount ? rows.state.length / rows.frameCount : 0;
 	checkShape(block, joints);
-	const header = printBlockHeader(block.episodeId, progress);
+	const header = printBlockHeader(block.episodeId, progress, rows.correction);
 	const rowBytes = rows.frameCount * (8 + packets.length * 8 + joints * 8 + packets.length * 4);
 	const packetBytes = packets.flat().reduce((sum, packet) => sum + packet.bytes.length, 0);
 	const total = FIXED + rowBytes + packetBytes + header.length + 4;
@@ -102,6 +103,7 @@ function checkShape(block: EpisodeBlock, joints: number): void {
 		rows.state.length === rows.action.length &&
 		rows.cameraMs.length === packets.length &&
 		rows.cameraMs.every((times) => times.length === n) &&
+		(rows.correction?.length ?? n) === n &&
 		packets.every((list) => list.length === n && list.every((p, i) => p.frameIndex === rows.firstFrame + i));
 	if (!fits) throw new RangeError(`block ${block.blockIndex} does not hold one picture per row and camera`);
 }
@@ -156,13 +158,14 @@ export function decodeBlock(bytes: Uint8Array): Result<DecodedBlock, BlockError>
 	const layout = readLayout(bytes, view);
 	if (!layout) return err('damaged');
 	const packets = readPackets(bytes, view, layout);
-	const header = parseBlockHeader(bytes.subarray(end - layout.header, end), layout.cameras);
+	const header = parseBlockHeader(bytes.subarray(end - layout.header, end), layout);
 	if (!packets || !header) return err('damaged');
+	const { correction } = header;
 	const block: EpisodeBlock = {
 		schemaVersion: BLOCK_CODEC_VERSION,
 		episodeId: header.episodeId,
 		blockIndex: layout.blockIndex,
-		rows: readRows(bytes, layout),
+		rows: { ...readRows(bytes, layout), ...(correction === null ? {} : { correction }) },
 		packets
 	};
 	return ok({ block, progress: header.progress, previousCrc: layout.previousCrc, crc });

@@ -40,6 +40,21 @@ describe('recording an episode', () => {
 		expect(bench.ends).toHaveLength(1);
 	});
 
+	it('keeps which rows a person drove after taking over, also where ticks before them have no row', async () => {
+		const bench = await createBench();
+		await bench.run(40, (tick) => ({
+			...tick,
+			...(tick.index === 5 ? { read: false, state: new Float32Array(0), action: new Float32Array(0) } : {}),
+			...(tick.index >= 10 && tick.index < 20 ? { correction: true } : {})
+		}));
+		await stop(bench);
+		const blocks = await blocksOf(bench.store, bench.recorder.episodeId);
+		const marks = blocks.flatMap(({ rows }) => [...(rows.correction ?? new Uint8Array(rows.frameCount))]);
+		const states = statesOf(blocks);
+		expect(states.filter((_, row) => marks[row] === 1)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+		expect(marks).toHaveLength(39);
+	});
+
 	it('stores blocks of at most 250 ms that are strict at least every second', async () => {
 		const durabilities: string[] = [];
 		const bench = await createBench({

@@ -219,7 +219,8 @@ class Recording implements EpisodeRecorder {
 			captureMs: tick.tMs - this.#firstTickMs,
 			state: tick.state,
 			action: tick.action,
-			cameraMs: chosen.map((picture) => picture.tMs - this.#firstTickMs)
+			cameraMs: chosen.map((picture) => picture.tMs - this.#firstTickMs),
+			correction: tick.correction === true
 		});
 		chosen.forEach((picture, i) => this.#cameras[i]?.encode(picture, sequence, key));
 		if (sequence === 0) this.#makeThumbnails(chosen);

@@ -3,7 +3,14 @@
 // store_blocked, store_damaged, no_indexeddb. Calls that make no sense (an unknown episode, a second append at the same
 // place) reject with a RangeError: a defect, not an outcome.
 
-import type { ArmRef, CameraInfo, EpisodeBlock, EpisodeMeta, EpisodeReader } from '$lib/contracts';
+import type {
+	ArmRef,
+	CameraInfo,
+	EpisodeBlock,
+	EpisodeMeta,
+	EpisodeReader,
+	EpisodeRun
+} from '$lib/contracts';
 import type { EpisodeProgress } from './episode-codec';
 import type { Durability } from './storage-engine';
 
@@ -19,6 +26,8 @@ export interface NewEpisode {
 	readonly arms: readonly ArmRef[];
 	readonly jointNames: readonly string[];
 	readonly cameras: readonly CameraInfo[];
+	/** It shows a policy driving. */
+	readonly run?: EpisodeRun;
 }
 
 export interface EpisodeEnd {

@@ -12,6 +12,8 @@ export interface RowData {
 	readonly state: Float32Array;
 	readonly action: Float32Array;
 	readonly cameraMs: readonly number[];
+	/** A person had taken over from a policy. */
+	readonly correction?: boolean;
 }
 
 export type RowPacket = Omit<EncodedPacket, 'frameIndex'>;

@@ -59,8 +59,12 @@ const words = {
 	},
 	storage_full: {
 		title: () => m.error_storage_full_title(),
-		what: ({ megabytes }) =>
-			megabytes === undefined ? m.error_storage_full_what() : m.error_storage_full_what_free({ megabytes }),
+		what: ({ megabytes, run }) => {
+			if (run !== undefined) return m.error_storage_full_what_run();
+			return megabytes === undefined
+				? m.error_storage_full_what()
+				: m.error_storage_full_what_free({ megabytes });
+		},
 		next: () => m.error_storage_full_next()
 	},
 	storage_not_persisted: {
@@ -277,6 +281,64 @@ const words = {
 		what: () => m.error_policy_start_refused_what(),
 		next: () => m.error_policy_start_refused_next()
 	},
+	policy_joints_differ: {
+		title: () => m.error_policy_joints_differ_title(),
+		what: ({ joint }) =>
+			joint === undefined || joint === ''
+				? m.error_policy_joints_differ_what()
+				: m.error_policy_joints_differ_what_joint({ joint: jointWord(String(joint)) }),
+		next: () => m.error_policy_joints_differ_next()
+	},
+	policy_start_odd: {
+		title: () => m.error_policy_start_odd_title(),
+		what: () => m.error_policy_start_odd_what(),
+		next: () => m.error_policy_start_odd_next()
+	},
+	policy_no_worker: {
+		title: () => m.error_policy_no_worker_title(),
+		what: () => m.error_policy_no_worker_what(),
+		next: () => m.error_policy_no_worker_next()
+	},
+	policy_not_paused: {
+		title: () => m.error_policy_not_paused_title(),
+		what: () => m.error_policy_not_paused_what(),
+		next: () => m.error_policy_not_paused_next()
+	},
+	policy_run_not_kept: {
+		title: () => m.error_policy_run_not_kept_title(),
+		what: () => m.error_policy_run_not_kept_what(),
+		next: () => m.error_policy_run_not_kept_next()
+	},
+	policy_arm_changed: {
+		title: () => m.error_policy_arm_changed_title(),
+		what: () => m.error_policy_arm_changed_what(),
+		next: () => m.error_policy_arm_changed_next()
+	},
+	policy_hub_name_odd: {
+		title: () => m.error_policy_hub_name_odd_title(),
+		what: () => m.error_policy_hub_name_odd_what(),
+		next: () => m.error_policy_hub_name_odd_next()
+	},
+	policy_hub_not_found: {
+		title: () => m.error_policy_hub_not_found_title(),
+		what: () => m.error_policy_hub_not_found_what(),
+		next: () => m.error_policy_hub_not_found_next()
+	},
+	policy_hub_busy: {
+		title: () => m.error_policy_hub_busy_title(),
+		what: () => m.error_policy_hub_busy_what(),
+		next: () => m.error_policy_hub_busy_next()
+	},
+	policy_hub_unreachable: {
+		title: () => m.error_policy_hub_unreachable_title(),
+		what: () => m.error_policy_hub_unreachable_what(),
+		next: () => m.error_policy_hub_unreachable_next()
+	},
+	policy_hub_answer_odd: {
+		title: () => m.error_policy_hub_answer_odd_title(),
+		what: () => m.error_policy_hub_answer_odd_what(),
+		next: () => m.error_policy_hub_answer_odd_next()
+	},
 	infer_worker_died: {
 		title: () => m.error_infer_worker_died_title(),
 		what: () => m.error_infer_worker_died_what(),
@@ -302,7 +364,8 @@ const INFORMATION: readonly ErrorCode[] = [
 	'no_webgl',
 	'update_waiting',
 	'episode_torn',
-	'export_aborted'
+	'export_aborted',
+	'policy_arm_changed'
 ];
 const WARNING: readonly ErrorCode[] = ['no_isolation', 'no_physics', 'storage_not_persisted', 'second_tab'];
 

@@ -9,7 +9,7 @@ import { damaged, fromFuture } from './refusal';
 z.config({ jitless: true });
 
 const PART = 'manifest.json';
-export const MANIFEST_LIMITS = { bytes: 256 * 1024, joints: 16, cameras: 4, chunk: 400, fps: 60 } as const;
+export const MANIFEST_LIMITS = { bytes: 256 * 1024, joints: 16, cameras: 4, chunk: 400, fps: 60, starts: 256 } as const;
 
 /** One line without control characters. */
 const line = (most: number) =>
@@ -36,7 +36,8 @@ const training = z.object({
 	seconds: finite.min(0).nullable(),
 	tool: line(120),
 	state_min: z.array(finite).max(MANIFEST_LIMITS.joints),
-	state_max: z.array(finite).max(MANIFEST_LIMITS.joints)
+	state_max: z.array(finite).max(MANIFEST_LIMITS.joints),
+	starts: z.array(z.array(finite).max(MANIFEST_LIMITS.joints)).max(MANIFEST_LIMITS.starts).optional()
 });
 
 const success = z
@@ -69,7 +70,8 @@ const manifestSchema = z
 			fp32: file,
 			fp16: file.optional(),
 			reference: file,
-			pictures: z.array(file).max(MANIFEST_LIMITS.cameras).optional()
+			pictures: z.array(file).max(MANIFEST_LIMITS.cameras).optional(),
+			backgrounds: z.array(file).max(MANIFEST_LIMITS.cameras).optional()
 		}),
 		training,
 		metrics: z.record(z.string().min(1).max(80), finite),
@@ -84,10 +86,13 @@ const manifestSchema = z
 		if (twice(joints.map((joint) => joint.name))) wrong('a joint twice');
 		if (twice(cameras.map((camera) => camera.name))) wrong('a camera twice');
 		if (manifest.n_action_steps > manifest.chunk_size) wrong('more action steps than the chunk has');
-		const paths = [files.fp32, files.fp16, files.reference, ...(files.pictures ?? [])];
+		const paths = [files.fp32, files.fp16, files.reference, ...(files.pictures ?? []), ...(files.backgrounds ?? [])];
 		if (twice(paths.flatMap((one) => (one === undefined ? [] : [one.path])))) wrong('a file twice');
 		if (files.pictures !== undefined && files.pictures.length !== cameras.length)
 			wrong('not one picture per camera');
+		if (files.backgrounds !== undefined && files.backgrounds.length !== cameras.length)
+			wrong('not one background per camera');
+		if ((told.starts ?? []).some((start) => start.length !== joints.length)) wrong('a start of other joints');
 		for (const list of [told.state_min, told.state_max])
 			if (list.length > 0 && list.length !== joints.length) wrong('a range for other joints');
 		if (told.state_min.length !== told.state_max.length) wrong('half a range');
@@ -115,15 +120,18 @@ export function parseManifest(text: string): PolicyManifest {
 }
 
 /** Optional keys that are absent stay absent. */
-function plain({ files, ...rest }: z.infer<typeof manifestSchema>): PolicyManifest {
-	const { fp32, fp16, reference, pictures } = files;
+function plain({ files, training: told, ...rest }: z.infer<typeof manifestSchema>): PolicyManifest {
+	const { fp32, fp16, reference, pictures, backgrounds } = files;
+	const { starts, ...known } = told;
 	return {
 		...rest,
+		training: { ...known, ...(starts === undefined ? {} : { starts }) },
 		files: {
 			fp32,
 			...(fp16 === undefined ? {} : { fp16 }),
 			reference,
-			...(pictures === undefined ? {} : { pictures })
+			...(pictures === undefined ? {} : { pictures }),
+			...(backgrounds === undefined ? {} : { backgrounds })
 		}
 	};
 }

@@ -25,6 +25,7 @@ export function readPackage(zip: Blob): Promise<Result<PolicyPackage, PackagePro
 		for (const precision of opened.precisions) facts[precision] = (await opened.model(precision)).facts;
 		await opened.reference();
 		await opened.pictures();
+		await opened.backgrounds();
 		return toPackage(opened, facts);
 	});
 }
@@ -50,6 +51,7 @@ interface Parts {
 	model(precision: PolicyPrecision): Promise<{ bytes: Uint8Array<ArrayBuffer>; facts: OnnxFacts }>;
 	reference(): Promise<PolicyReference>;
 	pictures(): Promise<readonly Blob[]>;
+	backgrounds(): Promise<readonly Blob[]>;
 }
 
 function toPackage(parts: Parts, facts: PolicyPackage['facts']): PolicyPackage {
@@ -64,7 +66,8 @@ function toPackage(parts: Parts, facts: PolicyPackage['facts']): PolicyPackage {
 		facts,
 		model: (precision) => answerLater(async () => (await parts.model(precision)).bytes),
 		reference: () => answerLater(() => parts.reference()),
-		pictures: () => answerLater(() => parts.pictures())
+		pictures: () => answerLater(() => parts.pictures()),
+		backgrounds: () => answerLater(() => parts.backgrounds())
 	};
 }
 
@@ -72,11 +75,12 @@ async function openParts(zip: Blob): Promise<Parts> {
 	const entries = await readZip(zip);
 	const told = await readText(zip, entries.get(MANIFEST), MANIFEST, MANIFEST_LIMITS.bytes);
 	const manifest = parseManifest(told.text);
-	const { fp16, reference, pictures = [] } = manifest.files;
-	for (const file of [manifest.files.fp32, fp16, reference, ...pictures])
+	const { fp16, reference, pictures = [], backgrounds = [] } = manifest.files;
+	const drawn = [...pictures, ...backgrounds];
+	for (const file of [manifest.files.fp32, fp16, reference, ...drawn])
 		if (file !== undefined) entryOf(entries, file);
 	if (reference.bytes > REFERENCE_BYTES) tooLarge(reference.path, `${reference.bytes} bytes`);
-	for (const { path, bytes } of pictures) if (bytes > PICTURE_LIMITS.bytes) tooLarge(path, `${bytes} bytes`);
+	for (const { path, bytes } of drawn) if (bytes > PICTURE_LIMITS.bytes) tooLarge(path, `${bytes} bytes`);
 	const card = entries.get(CARD);
 	const read = (file: PolicyFile): Promise<Uint8Array<ArrayBuffer>> => readFile(zip, entries, file);
 	return {
@@ -96,16 +100,22 @@ async function openParts(zip: Blob): Promise<Parts> {
 		async reference() {
 			return toReference(readSafetensors(await read(reference), reference.path), manifest);
 		},
-		async pictures() {
-			const made: Blob[] = [];
-			for (const file of pictures) {
-				const bytes = await read(file);
-				checkPng(bytes, file.path);
-				made.push(new Blob([bytes], { type: 'image/png' }));
-			}
-			return made;
-		}
+		pictures: () => readPictures(pictures, read),
+		backgrounds: () => readPictures(backgrounds, read)
 	};
+}
+
+async function readPictures(
+	files: readonly PolicyFile[],
+	read: (file: PolicyFile) => Promise<Uint8Array<ArrayBuffer>>
+): Promise<readonly Blob[]> {
+	const made: Blob[] = [];
+	for (const file of files) {
+		const bytes = await read(file);
+		checkPng(bytes, file.path);
+		made.push(new Blob([bytes], { type: 'image/png' }));
+	}
+	return made;
 }
 
 function entryOf(entries: ReadonlyMap<string, ZipEntry>, file: PolicyFile): ZipEntry {

@@ -52,6 +52,8 @@ export interface PolicyPackage {
 	reference(): Promise<Result<PolicyReference, PackageProblem>>;
 	/** One training picture (image/png) per camera of the manifest, in its order; empty when there are none. */
 	pictures(): Promise<Result<readonly Blob[], PackageProblem>>;
+	/** What stands still in them (image/png, alpha 0 where nothing does), per camera; empty when the package holds none. */
+	backgrounds(): Promise<Result<readonly Blob[], PackageProblem>>;
 }
 
 /** A disk that is full is an answer like any other. Everything else that fails in a store rejects with a CodedError. */
@@ -80,7 +82,6 @@ export interface PolicyEngine {
 		body: (transaction: PolicyTransaction) => Promise<T>
 	): Promise<T>;
 	close(): void;
-	destroy(): Promise<void>;
 }
 
 /** Packages and runs of one seat. Nothing of it needs a network. */
@@ -111,6 +112,4 @@ export interface PolicyStore {
 	runs(policyId?: string): Promise<readonly PolicyRunRecord[]>;
 
 	close(): void;
-	/** Removes everything of this seat's policies, the database included. */
-	wipe(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type {
 	ConnectProblem,
 	DatasetSummary,
 	EpisodeMeta,
+	EpisodeRun,
 	ErrorCode,
 	ExportProgress,
 	FoundArm,
@@ -162,6 +163,10 @@ export interface StartRecording {
 	readonly arms: readonly ArmRef[];
 	readonly jointNames: readonly string[];
 	readonly cameras: readonly CameraInfo[];
+	/** A policy drives; then an empty `datasetId` means a dataset of such episodes. */
+	readonly run?: EpisodeRun;
+	/** Name of the dataset that is made when there is none to go into; the task when it is not given. */
+	readonly datasetName?: string;
 }
 
 export interface RecordingCounts {

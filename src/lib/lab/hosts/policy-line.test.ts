@@ -182,7 +182,17 @@ describe('a person', () => {
 		const [span] = rig.last()?.takeOvers ?? [];
 		expect(span).toMatchObject({ untilTick: null, fromRow: 17, untilRow: null });
 		rig.recording.nextRow = 77;
+		const [takenMs, nowMs] = [span?.atMs ?? NaN, rig.now()];
 		expect(rig.line.resume()).toEqual({ ok: true });
+		// What was done by hand is a correction, to the tick: not before, not after.
+		const corrects = (tMs: number): boolean => rig.line.corrects(tMs);
+		expect([takenMs - 1, takenMs, nowMs - 1, nowMs, NaN].map(corrects)).toEqual([
+			false,
+			true,
+			true,
+			false,
+			false
+		]);
 		const [closed] = rig.last()?.takeOvers ?? [];
 		expect(closed?.untilRow).toBe(77);
 		expect((closed?.untilTick ?? 0) - (closed?.fromTick ?? 0)).toBe(60);

@@ -111,7 +111,7 @@ export class PolicyLine {
 		if (refused !== null) return refused;
 		run.epoch = this.#options.arm.epoch;
 		run.player.hold();
-		run.tally.givenBack(this.#tick(), this.#options.nextRow());
+		run.tally.givenBack(this.#tick(), this.#options.now(), this.#options.nextRow());
 		this.#options.arm.select('policy');
 		this.#become('waiting');
 		return { ok: true };
@@ -128,6 +128,11 @@ export class PolicyLine {
 	/** The arm holds where it is until somebody else is chosen. */
 	stop(): void {
 		if (this.#run !== null && this.#state !== 'ended') this.#end('asked');
+	}
+
+	/** A person had taken over from the newest policy at this time of the arm's clock. */
+	corrects(tMs: number): boolean {
+		return this.#run?.tally.corrects(tMs) === true;
 	}
 
 	/** A person chose who drives. */
@@ -261,7 +266,7 @@ export class PolicyLine {
 	#end(reason: PolicyRunReason): void {
 		const run = this.#run;
 		run?.player.hold();
-		run?.tally.givenBack(this.#tick(), this.#options.nextRow());
+		run?.tally.givenBack(this.#tick(), this.#options.now(), this.#options.nextRow());
 		this.#asker.forget();
 		this.#asker.policyId = null;
 		this.#wish = null;

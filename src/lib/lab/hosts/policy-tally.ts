@@ -18,6 +18,8 @@ export class PolicyTally {
 	#drivenTicks = 0;
 	#limited = Object.fromEntries(REASONS.map(([name]) => [name, 0])) as Record<Reason, number>;
 	#takeOvers: readonly PolicyTakeOver[] = [];
+	/** The same spans on the arm's clock; the last one may be open. */
+	#correctedMs: readonly { readonly fromMs: number; readonly untilMs: number }[] = [];
 
 	constructor(nowMs: number) {
 		this.#sinceMs = nowMs;
@@ -39,10 +41,19 @@ export class PolicyTally {
 
 	takenOver(fromTick: number, atMs: number, fromRow: number | null): void {
 		this.#takeOvers = [...this.#takeOvers, { fromTick, untilTick: null, atMs, fromRow, untilRow: null }];
+		this.#correctedMs = [...this.#correctedMs, { fromMs: atMs, untilMs: Infinity }];
+	}
+
+	/** Whether a person had taken over at this time: what is recorded of it is a correction. */
+	corrects(tMs: number): boolean {
+		return this.#correctedMs.some(({ fromMs, untilMs }) => tMs >= fromMs && tMs < untilMs);
 	}
 
 	/** The hand that took over has given back, or the run is over. */
-	givenBack(untilTick: number, untilRow: number | null): void {
+	givenBack(untilTick: number, atMs: number, untilRow: number | null): void {
+		this.#correctedMs = this.#correctedMs.map((span) =>
+			span.untilMs === Infinity ? { ...span, untilMs: atMs } : span
+		);
 		this.#takeOvers = this.#takeOvers.map((span) =>
 			span.untilTick === null ? { ...span, untilTick, untilRow } : span
 		);

@@ -14,6 +14,8 @@ export interface RecordFlowOptions {
 	readonly ticksPerRow: number;
 	/** RECORDER has not taken anything for a second: recording must end, the arm goes on. */
 	readonly onTooSlow: () => void;
+	/** A person had taken over from a policy at this time of the arm's clock. */
+	readonly corrects?: (tMs: number) => boolean;
 }
 
 const NOTHING = new Float32Array(0);
@@ -64,7 +66,7 @@ export class RecordFlow {
 	/** Takes what belongs to the record out of a batch of loop ticks. */
 	take(batch: TickBatch, nowMs: number): void {
 		if (!this.#active || batch.count === 0) return;
-		const { joints, ticksPerRow } = this.#options;
+		const { joints, ticksPerRow, corrects } = this.#options;
 		// On the grid of the lab clock, where pictures are taken too in lockstep; and the first tick that began after recording
 		// was asked for: the one before may have had its picture when nobody was there to take it.
 		if (this.#startTick < 0) this.#startTick = (Math.floor(batch.firstTick / ticksPerRow) + 1) * ticksPerRow;
@@ -84,7 +86,8 @@ export class RecordFlow {
 				tMs: batch.tMs[i] ?? Number.NaN,
 				read: usable,
 				state: usable ? row(batch.state) : NOTHING,
-				action: usable ? row(batch.goal) : NOTHING
+				action: usable ? row(batch.goal) : NOTHING,
+				...(usable && corrects?.(batch.tMs[i] ?? Number.NaN) === true ? { correction: true } : {})
 			});
 		}
 		this.#flush(nowMs);

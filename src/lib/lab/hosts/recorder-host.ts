@@ -124,6 +124,7 @@ export class RecorderHost implements RecorderApi {
 			this.#cameras = what.cameras;
 			this.#seen.clear();
 			this.#wantFrames(true);
+			const { datasetName: _, ...episode } = what;
 			const recorder = await prepareRecorder(
 				{
 					store,
@@ -133,7 +134,7 @@ export class RecorderHost implements RecorderApi {
 					epochMs: () => Date.now() - this.#tickAgeMs,
 					storage: navigator.storage
 				},
-				{ ...what, datasetId }
+				{ ...episode, datasetId }
 			);
 			recorder.onEnded((end) => this.#ended(recorder, end.code));
 			this.#recorder = recorder;
@@ -234,13 +235,21 @@ export class RecorderHost implements RecorderApi {
 		return this.#store;
 	}
 
-	/** Recording needs a place to go, and simulated episodes do not mix with real ones; a new dataset is named by its task. */
-	async #newDataset(store: RecordingStore, { task, simulated }: StartRecording): Promise<string> {
+	/**
+	 * Recording needs a place to go. Simulated episodes do not mix with real ones, nor what a policy did with what a person
+	 * showed; a new dataset is named by its task unless a name is given.
+	 */
+	async #newDataset(store: RecordingStore, what: StartRecording): Promise<string> {
+		const { task, simulated, run, datasetName = task } = what;
 		for (const { id } of await store.listDatasets()) {
 			const episodes = await store.listEpisodes({ datasetId: id });
-			if (episodes.every((episode) => episode.simulated === simulated)) return id;
+			// An empty one was made for demonstrations.
+			if (run !== undefined && episodes.length === 0) continue;
+			const alike = (episode: EpisodeMeta): boolean =>
+				episode.simulated === simulated && (episode.run === undefined) === (run === undefined);
+			if (episodes.every(alike)) return id;
 		}
-		return store.createDataset(task.slice(0, 60));
+		return store.createDataset(datasetName.slice(0, 60));
 	}
 
 	#ended(recorder: EpisodeRecorder, code: ErrorCode | null): void {

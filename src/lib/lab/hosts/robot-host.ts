@@ -69,13 +69,14 @@ export class RobotHost implements RobotApi {
 	}
 
 	attachRecorder(port: MessagePort): void {
-		const { fps, page } = this.#need();
+		const { fps, page, policy } = this.#need();
 		this.#flow?.close();
 		this.#flow = new RecordFlow({
 			port,
 			joints: SO101.joints.length,
 			ticksPerRow: labRateHz(fps) / fps,
-			onTooSlow: () => page.post('too-slow', {})
+			onTooSlow: () => page.post('too-slow', {}),
+			corrects: (tMs) => policy.corrects(tMs)
 		});
 	}
 

@@ -32,9 +32,11 @@ export function createActions(lab: Lab): LabActions {
 
 	return {
 		arm: () => {
-			// After a model the hands begin where the arm is, not where they left it.
-			if (core.report.source === 'policy') void core.selectSource(core.inputs.source);
-			else void core.robot?.selectSource(core.inputs.source);
+			const { report, inputs } = core;
+			// While a run is paused unlocking takes nothing over: the next slider does. After a run the hands begin where the arm
+			// is, not where they left it.
+			if (report.source !== 'policy') void core.robot?.selectSource(inputs.source);
+			else if (lab.policies?.running !== true) void core.selectSource(inputs.source);
 			ask(core.robot?.arm());
 		},
 		disarm: () => ask(core.robot?.disarm()),

@@ -35,6 +35,8 @@ const ROBOT_SILENT_CHECKS = 3;
 
 export class LabCore {
 	readonly changed = createSignal<void>();
+	/** This arm will not be heard of any more: one of its workers died, or another kind was chosen. */
+	readonly armGone = createSignal<'died' | 'switched'>();
 	/** Keys, gamepad and the leader's squeeze pull the same trigger. */
 	readonly recordTrigger = createSignal<RecordTrigger>();
 	readonly telemetry = createTelemetry(SO101);
@@ -136,6 +138,7 @@ export class LabCore {
 			recording: this.recording,
 			exports: this.exports,
 			fail: (code) => this.fail(code),
+			onArmDied: () => this.armGone.emit('died'),
 			restartArm: () => this.#restartArm(),
 			restartRecorder: () => this.#startRecorder(),
 			refreshLibrary: () => this.refreshLibrary()
@@ -265,6 +268,7 @@ export class LabCore {
 		this.problem = null;
 		if (kind === 'virtual') await this.connect.leave();
 		this.#link.end();
+		this.armGone.emit('switched');
 		this.#feed.report = { ...IDLE_REPORT };
 		this.#poses.forget();
 		this.cameras.switched();

@@ -25,8 +25,9 @@ export function activeDataset(
 	chosen: string | null,
 	kind: 'virtual' | 'real'
 ): string | null {
+	// What a model did does not get among what a person showed unless the person says so.
 	const fits = (dataset: DatasetEntry): boolean =>
-		dataset.episodes.every(({ simulated }) => simulated === (kind === 'virtual'));
+		dataset.episodes.every(({ simulated, run }) => simulated === (kind === 'virtual') && run === undefined);
 	return (datasets.find(({ id }) => id === chosen) ?? datasets.find(fits))?.id ?? null;
 }
 

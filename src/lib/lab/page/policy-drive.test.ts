@@ -8,6 +8,7 @@ import type {
 	RunVerdict
 } from '$lib/contracts';
 import { LIMITED_BY, PROTOCOL_VERSION } from '$lib/contracts';
+import { CodedError } from '$lib/core';
 import type { PolicyStore } from '$lib/inference/package';
 import { describe, expect, it } from 'vitest';
 import type { ArmAnswer } from '../hosts/api';
@@ -28,15 +29,23 @@ const listing = {
 	}
 } as unknown as PolicyListing;
 
+const FULL = new CodedError('storage_full', 'full');
+
 /** A lab as the drive sees it: a port that ROBOT speaks on, a clock, and what was asked of ROBOT. */
 function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real') {
 	const log: string[] = [];
+	/** Writes of that name are refused, as on a full disk or for another reason. */
+	const refused = new Map<string, Error>();
+	const written = <T>(name: string, value: T): Promise<T> => {
+		const error = refused.get(name);
+		return error === undefined ? Promise.resolve(value) : Promise.reject(error);
+	};
 	let hear: (event: { data: unknown }) => void = () => undefined;
 	const robotPort = {
 		addEventListener: (_: string, listener: typeof hear) => (hear = listener),
 		removeEventListener: () => undefined
 	};
-	const report: ArmReport = {
+	const arm: ArmReport = {
 		armId: 'follower',
 		status: 'armed',
 		reason: '',
@@ -45,10 +54,14 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 		source: 'policy',
 		torque: 'on'
 	};
+	const told = { report: arm };
 	const telemetry = { newestMs: 1000 };
+	const resumed = { answer: { ok: true } as ArmAnswer };
 	const core = {
 		kind,
-		report,
+		get report() {
+			return told.report;
+		},
 		telemetry,
 		cameras: { side: { robotPort }, joined: { on: () => () => undefined } },
 		connect: { state: { fingerprint: 'arm-1' } },
@@ -57,6 +70,7 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 				log.push(`start ${slowLeftMs}`);
 				return Promise.resolve(answer);
 			},
+			resumePolicy: () => Promise.resolve(resumed.answer),
 			stopPolicy: () => void log.push('stop')
 		},
 		selectSource: (source: string) => {
@@ -69,19 +83,19 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 		beginRun: (run: NewPolicyRun) => {
 			log.push('begin');
 			record = { ...run, id: 'r', outcome: 'unknown', judge: 'nobody' } as PolicyRunRecord;
-			return Promise.resolve(record);
+			return written('begin', record);
 		},
 		endRun: (_: string, end: PolicyRunEnd) => {
-			record = { ...record, end: { ...end, endedAtEpochMs: 0 } };
-			return Promise.resolve(record);
+			if (!refused.has('end')) record = { ...record, end: { ...end, endedAtEpochMs: 0 } };
+			return written('end', record);
 		},
 		judgeRun: (_: string, { outcome, judge }: RunVerdict) => {
-			record = { ...record, outcome, judge };
-			return Promise.resolve(record);
+			if (!refused.has('judge')) record = { ...record, outcome, judge };
+			return written('judge', record);
 		}
 	} as unknown as PolicyStore;
 	const kept = new Map<string, string>();
-	const over: { record: PolicyRunRecord; beyond: readonly string[] }[] = [];
+	const over: { record: PolicyRunRecord; beyond: readonly string[]; code: string | undefined }[] = [];
 	const drive = new PolicyDrive({
 		core,
 		store: () => store,
@@ -90,7 +104,7 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 			setItem: (key, value) => void kept.set(key, value)
 		}),
 		onChange: () => undefined,
-		onOver: (record, beyond) => over.push({ record, beyond })
+		onOver: (record, beyond, problem) => over.push({ record, beyond, code: problem?.code })
 	});
 	const say = async (part: Partial<PolicyReport>): Promise<void> => {
 		const body = {
@@ -107,10 +121,17 @@ function rig(answer: ArmAnswer = { ok: true }, kind: 'virtual' | 'real' = 'real'
 		};
 		hear({ data: { v: PROTOCOL_VERSION, ch: 'policy', seq: 0, t: 0, body } });
 		// What it writes down is on its way.
-		for (let n = 0; n < 5; n++) await Promise.resolve();
+		await settled();
+	};
+	const settled = async (): Promise<void> => {
+		for (let n = 0; n < 10; n++) await Promise.resolve();
+	};
+	const armIs = (part: Partial<ArmReport>): void => {
+		told.report = { ...arm, ...part };
 	};
 	const start = (limitS: number | null = null) => drive.start({ listing, trial: null, limitS });
-	return { drive, log, say, start, over, telemetry, ended: () => record };
+	const ended = (): PolicyRunRecord => record;
+	return { drive, log, say, start, over, telemetry, ended, refused, settled, armIs, resumed };
 }
 
 describe('one run of a model', () => {
@@ -130,13 +151,45 @@ describe('one run of a model', () => {
 		expect(log.at(-1)).toBe('source sliders');
 	});
 
-	it('a refused start is said and leaves a run that a fault ended', async () => {
-		const { start, ended, over } = rig({ ok: false, code: 'policy_joints_differ', details: {} });
-		expect((await start())?.code).toBe('policy_start_refused');
-		expect(ended().end).toMatchObject({ endedBy: 'fault', durationMs: 0 });
+	it.each([
+		['policy_joints_differ', 'policy_joints_differ'],
+		['policy_start_odd', 'policy_start_odd'],
+		['policy_no_worker', 'policy_no_worker'],
+		['not_armed', 'policy_start_refused']
+	])('a start refused with %s is said as %s and leaves a run that never began', async (code, said) => {
+		const { start, ended, over } = rig({ ok: false, code, details: {} });
+		expect((await start())?.code).toBe(said);
+		expect(ended().end).toMatchObject({ endedBy: 'not_started', durationMs: 0 });
 		expect(over).toEqual([]);
-		const other = rig({ ok: false, code: 'policy_no_worker', details: {} });
-		expect((await other.start())?.code).toBe('infer_worker_died');
+	});
+
+	it('going on that ROBOT refuses is said', async () => {
+		const { drive, say, start, resumed } = rig();
+		await start();
+		await say({ state: 'paused', reason: 'asked' });
+		expect(await drive.resume()).toBeNull();
+		resumed.answer = { ok: false, code: 'policy_not_paused', details: {} };
+		expect((await drive.resume())?.code).toBe('policy_not_paused');
+	});
+
+	it('counts while it drives: not paused, not held, not while a hand has it', async () => {
+		const { log, say, start, over, telemetry } = rig();
+		await start(10);
+		await say({ state: 'driving' });
+		telemetry.newestMs = 3000;
+		await say({ state: 'paused', reason: 'asked' });
+		telemetry.newestMs = 60_000;
+		await say({ state: 'waiting' });
+		telemetry.newestMs = 61_000;
+		await say({ state: 'driving' });
+		telemetry.newestMs = 64_000;
+		await say({ state: 'driving' });
+		await say({ state: 'held', reason: 'dry' });
+		telemetry.newestMs = 90_000;
+		await say({ state: 'taken-over', reason: 'asked' });
+		expect(log).not.toContain('stop');
+		await say({ state: 'ended', reason: 'asked' });
+		expect(over[0]?.record.end).toMatchObject({ endedBy: 'taken_over', durationMs: 5000 });
 	});
 
 	it('the end of the run before does not end this one', async () => {
@@ -177,7 +230,109 @@ describe('one run of a model', () => {
 		await say({ state: 'driving' });
 		await say({ state: 'ended', reason: 'asked' });
 		await say({ state: 'ended', reason: 'asked' });
-		drive.lost();
+		drive.lost('worker_died');
 		expect(over).toHaveLength(1);
 	});
+});
+
+describe('a run whose end ROBOT does not tell', () => {
+	it.each([
+		['worker_died', 'worker_died'],
+		['arm_changed', 'arm_changed']
+	] as const)('%s: is kept with what it had', async (by, kept) => {
+		const { drive, say, start, over, telemetry, settled } = rig();
+		await start();
+		await say({ state: 'driving' });
+		telemetry.newestMs = 3500;
+		await say({ state: 'driving', lateChunks: 2 });
+		// A new ROBOT has a new clock.
+		telemetry.newestMs = 0;
+		drive.lost(by);
+		await settled();
+		expect(over[0]?.record.end).toMatchObject({ endedBy: kept, durationMs: 2500, lateChunks: 2 });
+	});
+
+	it('an end that was asked for before the worker died keeps its reason', async () => {
+		const { drive, say, start, over, settled } = rig();
+		await start();
+		await say({ state: 'driving' });
+		drive.end('time_up');
+		drive.lost('worker_died');
+		await settled();
+		expect(over.map(({ record }) => record.end?.endedBy)).toEqual(['time_up']);
+	});
+});
+
+describe('a full disk', () => {
+	it('before the start: said, and nothing moves', async () => {
+		const { start, log, refused, over } = rig();
+		refused.set('begin', FULL);
+		expect(await start()).toMatchObject({ code: 'storage_full' });
+		expect(log).toEqual(['begin']);
+		expect(over).toEqual([]);
+	});
+
+	it('at the end: the run is over all the same, its outcome is shown, and what was not kept is said', async () => {
+		const { say, start, over, telemetry, refused } = rig();
+		await start(1);
+		await say({ state: 'driving' });
+		telemetry.newestMs = 2500;
+		await say({ state: 'driving' });
+		refused.set('end', FULL);
+		await say({ state: 'ended', reason: 'asked' });
+		expect(over).toHaveLength(1);
+		expect(over[0]).toMatchObject({ code: 'storage_full' });
+		expect(over[0]?.record).toMatchObject({ outcome: 'failed', judge: 'sim_task' });
+		expect(over[0]?.record.end).toMatchObject({ endedBy: 'time_up', durationMs: 1500 });
+	});
+
+	it('or a store that refuses for another reason: that, and not a full disk, is said', async () => {
+		const { say, start, over, refused } = rig();
+		await start();
+		await say({ state: 'driving' });
+		refused.set('end', new DOMException('closing', 'InvalidStateError'));
+		await say({ state: 'ended', reason: 'asked' });
+		expect(over[0]).toMatchObject({ code: 'policy_run_not_kept', record: { end: { endedBy: 'stopped' } } });
+	});
+
+	it('at the verdict: the end that was kept is shown with the outcome that was not', async () => {
+		const { say, start, over, telemetry, refused, ended } = rig();
+		await start(1);
+		await say({ state: 'driving' });
+		telemetry.newestMs = 2500;
+		await say({ state: 'driving' });
+		refused.set('judge', FULL);
+		await say({ state: 'ended', reason: 'asked' });
+		expect(over[0]).toMatchObject({ code: 'storage_full', record: { outcome: 'failed' } });
+		expect(ended()).toMatchObject({ outcome: 'unknown', end: { endedBy: 'time_up' } });
+	});
+
+	it('at a start that ROBOT refused: why it was refused is said', async () => {
+		const { start, refused } = rig({ ok: false, code: 'policy_joints_differ', details: {} });
+		refused.set('end', FULL);
+		expect((await start())?.code).toBe('policy_joints_differ');
+	});
+});
+
+it('a run keeps how often a hand took over', async () => {
+	const { say, start, over } = rig();
+	const takeOver = { fromTick: 3, untilTick: 9, atMs: 100, fromRow: null, untilRow: null };
+	await start();
+	await say({ state: 'driving', takeOvers: [takeOver, takeOver] });
+	await say({ state: 'ended', reason: 'asked', takeOvers: [takeOver, takeOver] });
+	expect(over[0]?.record.end?.takeOvers).toBe(2);
+});
+
+it.each([
+	['stopped', '', 'stopped'],
+	['resting', 'overheat', 'parked'],
+	['disarmed', 'woke', 'slept'],
+	['lost', 'unplugged', 'arm_lost']
+] as const)('an arm that is %s (%s) ends the run as %s', async (status, reason, endedBy) => {
+	const { say, start, over, armIs } = rig();
+	await start();
+	await say({ state: 'driving' });
+	armIs({ status, reason });
+	await say({ state: 'ended', reason: 'arm' });
+	expect(over[0]?.record.end?.endedBy).toBe(endedBy);
 });

@@ -5,6 +5,7 @@ import type {
 	PolicyBackend,
 	PolicyListing,
 	PolicyReport,
+	PolicyRunEnd,
 	PolicyRunRecord,
 	RunEnd,
 	RunOutcome
@@ -14,6 +15,7 @@ import type { PolicyStore } from '$lib/inference/package';
 import type { PolicyProblem, PolicyRunView } from '$lib/ui/policies';
 import type { FirstMinute } from './policy-first-minute';
 import { armIdOf, readPolicyReport, startFacts } from './policy-lab';
+import { notKept, refusal } from './policy-problems';
 import { endedBy, readyView, runEnd, runView } from './policy-run-view';
 import type { LabCore } from './lab-core';
 
@@ -24,8 +26,12 @@ interface DriveOptions {
 	readonly store: () => PolicyStore | null;
 	readonly first: FirstMinute;
 	readonly onChange: () => void;
-	/** Its record has its end; the exercise has judged it if it could. */
-	readonly onOver: (record: PolicyRunRecord, beyond: readonly string[]) => void;
+	/** It is over; the exercise has judged it if it could. `problem`: why the record in the store lacks what this one says. */
+	readonly onOver: (
+		record: PolicyRunRecord,
+		beyond: readonly string[],
+		problem: PolicyProblem | null
+	) => void;
 }
 
 interface Going {
@@ -35,8 +41,13 @@ interface Going {
 	/** Seconds of driving after which the exercise counts as failed; null: no limit. */
 	readonly limitS: number | null;
 	report: PolicyReport | null;
-	/** Lab clock when it first moved, ms. */
-	startMs: number | null;
+	/** ROBOT has answered the start. */
+	started: boolean;
+	/** ROBOT will not answer the start any more. */
+	readonly giveUp: () => void;
+	/** Lab time that it drove, ms, up to `sinceMs`: since then it drives on; null while it does not. */
+	drivenMs: number;
+	sinceMs: number | null;
 	slowestMs: number;
 	/** Why it is being ended, where ROBOT does not know. */
 	by: RunEnd | null;
@@ -85,30 +96,41 @@ export class PolicyDrive {
 		const armId = armIdOf(core);
 		const slowLeftMs = first.left(listing.id, armId);
 		// The record is begun first: a tab that dies leaves a run without an end, not an arm that moved without a record.
-		const record = await kept.beginRun({
-			policyId: listing.id,
-			policyName: listing.manifest.name,
-			dataset: listing.manifest.training.dataset,
-			armId,
-			simulated: core.kind === 'virtual',
-			speed: this.speed,
-			slowStart: slowLeftMs === null || slowLeftMs > 0,
-			trial
-		});
-		this.#going = {
+		let record: PolicyRunRecord;
+		try {
+			record = await kept.beginRun({
+				policyId: listing.id,
+				policyName: listing.manifest.name,
+				dataset: listing.manifest.training.dataset,
+				armId,
+				simulated: core.kind === 'virtual',
+				speed: this.speed,
+				slowStart: slowLeftMs === null || slowLeftMs > 0,
+				trial
+			});
+		} catch (error) {
+			return notKept(error);
+		}
+		let giveUp = (): void => undefined;
+		const gone = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
+		const going: Going = {
 			listing,
 			armId,
 			record,
 			limitS,
 			report: null,
-			startMs: null,
+			started: false,
+			giveUp,
+			drivenMs: 0,
+			sinceMs: null,
 			slowestMs: 0,
 			by: null,
 			verdict: null,
 			beyond: new Set(),
 			over: false
 		};
-		const answer = await robot.startPolicy({
+		this.#going = going;
+		const start = robot.startPolicy({
 			policyId: listing.id,
 			manifest: startFacts(listing.manifest),
 			slowLeftMs,
@@ -116,12 +138,17 @@ export class PolicyDrive {
 			ensemble: null,
 			latencyTicks: 0
 		});
-		if (!answer.ok) {
-			await kept.endRun(record.id, { ...NEVER_BEGAN });
+		const answer = await Promise.race([start, gone]);
+		if (answer?.ok !== true) {
 			this.#going = null;
-			return { code: refusals[answer.code] ?? 'policy_start_refused', details: answer.details };
+			const by = answer === null ? (going.by ?? 'worker_died') : 'not_started';
+			// Why it did not start is what a person needs to know now, whether or not it could be written down.
+			await kept.endRun(record.id, neverDrove(by)).catch(() => undefined);
+			if (answer === null) return { code: 'robot_worker_died', details: {} };
+			return refusal(answer);
 		}
-		if (core.kind === 'virtual') void this.#judgeWhileItDrives(this.#going);
+		going.started = true;
+		if (core.kind === 'virtual') void this.#judgeWhileItDrives(going);
 		onChange();
 		return null;
 	}
@@ -130,8 +157,10 @@ export class PolicyDrive {
 		void this.#options.core.robot?.pausePolicy();
 	}
 
-	resume(): void {
-		void this.#options.core.robot?.resumePolicy();
+	/** Null when it goes on, or nobody is there to ask; else why not. */
+	async resume(): Promise<PolicyProblem | null> {
+		const answer = await this.#options.core.robot?.resumePolicy();
+		return answer === undefined || answer.ok ? null : refusal(answer);
 	}
 
 	setSpeed(speed: number): void {
@@ -149,16 +178,19 @@ export class PolicyDrive {
 	}
 
 	/** ROBOT is gone, and with it whatever it would still have said. */
-	lost(): void {
+	lost(by: RunEnd): void {
 		const going = this.#going;
-		if (going !== null) void this.#finish(going, 'fault');
+		if (going === null) return;
+		going.by ??= by;
+		if (going.started) void this.#finish(going, going.by);
+		else going.giveUp();
 	}
 
 	#listen(): void {
 		const port = this.#options.core.cameras.side?.robotPort ?? null;
 		if (port === this.#port) return;
 		this.#port?.removeEventListener('message', this.#onMessage);
-		if (this.#port !== null) this.lost();
+		if (this.#port !== null) this.lost('arm_lost');
 		this.#port = port;
 		port?.addEventListener('message', this.#onMessage);
 	}
@@ -172,7 +204,7 @@ export class PolicyDrive {
 		const before = going.report;
 		going.report = report;
 		const { core, first, onChange } = this.#options;
-		if (report.state === 'driving') going.startMs ??= core.telemetry.newestMs;
+		this.#count(going, report.state === 'driving');
 		for (const joint of jointsBeyondTraining(going.listing.manifest, report.executed ?? []))
 			going.beyond.add(joint);
 		going.slowestMs = Math.max(going.slowestMs, report.latencyMs?.last ?? 0);
@@ -190,51 +222,73 @@ export class PolicyDrive {
 		while (!isOver()) {
 			await new Promise((resolve) => setTimeout(resolve, JUDGE_EVERY_MS));
 			const stands = await this.#options.core.plant?.taskStands().catch(() => null);
-			if (isOver() || stands == null || going.startMs === null) continue;
+			if (isOver() || stands == null || !hasDriven(going)) continue;
 			if (!stands.success && !stands.failed) continue;
 			// What a hand has helped with is not the model's: a person says how it went.
 			if ((going.report?.takeOvers.length ?? 0) > 0) continue;
 			going.verdict ??= stands.success ? 'succeeded' : 'failed';
-			this.end(stands.success ? 'task_done' : 'stopped');
+			this.end(stands.success ? 'task_done' : 'exercise_failed');
 		}
 	}
 
 	async #finish(going: Going, by: RunEnd): Promise<void> {
 		if (going.over) return;
 		going.over = true;
-		const { core, store, onOver } = this.#options;
-		const { record, report, verdict } = going;
-		const kept = store();
-		let done = record;
-		if (kept !== null) {
-			const durationMs = this.#elapsedMs(going);
-			const end =
-				report === null ? { ...NEVER_BEGAN, endedBy: by } : runEnd(report, by, durationMs, going.slowestMs);
-			done = await kept.endRun(record.id, end);
-			if (verdict !== null) done = await kept.judgeRun(record.id, { outcome: verdict, judge: 'sim_task' });
-		}
+		const { core, onOver } = this.#options;
+		const { report } = going;
+		const end =
+			report === null
+				? neverDrove(by)
+				: runEnd(report, by, Math.round(this.#elapsedMs(going)), going.slowestMs);
+		const { done, problem } = await this.#keep(going, end);
 		if (this.#going === going) this.#going = null;
 		// Whoever takes over from here starts where the arm stands.
 		if (core.report.source === 'policy') await core.selectSource('sliders');
-		onOver(done, [...going.beyond]);
+		onOver(done, [...going.beyond], problem);
 	}
 
-	#elapsedMs({ startMs }: Going): number {
+	/** What was written, or what could not be: a full disk hides neither the end nor the verdict. */
+	async #keep(
+		{ record, verdict }: Going,
+		end: PolicyRunEnd
+	): Promise<{ readonly done: PolicyRunRecord; readonly problem: PolicyProblem | null }> {
+		const kept = this.#options.store();
+		const judged = verdict === null ? {} : ({ outcome: verdict, judge: 'sim_task' } as const);
+		const done = { ...record, ...judged, end: { ...end, endedAtEpochMs: Date.now() } };
+		if (kept === null) return { done, problem: null };
+		try {
+			const ended = await kept.endRun(record.id, end);
+			if (verdict === null) return { done: ended, problem: null };
+			const written = await kept.judgeRun(record.id, { outcome: verdict, judge: 'sim_task' });
+			return { done: written, problem: null };
+		} catch (error) {
+			return { done, problem: notKept(error) };
+		}
+	}
+
+	/** A report came: what was driven since the last one counts. */
+	#count(going: Going, drives: boolean): void {
+		going.drivenMs = this.#elapsedMs(going);
+		going.sinceMs = drives ? this.#options.core.telemetry.newestMs : null;
+	}
+
+	#elapsedMs({ drivenMs, sinceMs }: Going): number {
 		const { newestMs } = this.#options.core.telemetry;
-		return startMs === null || newestMs === null ? 0 : Math.max(0, newestMs - startMs);
+		// A new ROBOT has a new clock: what it says is no time of this run.
+		return sinceMs === null || newestMs === null ? drivenMs : drivenMs + Math.max(0, newestMs - sinceMs);
 	}
 }
 
 const FIRST_MINUTE_MS = 60_000;
-const NEVER_BEGAN = {
-	endedBy: 'fault',
+
+const hasDriven = ({ drivenMs, sinceMs }: Going): boolean => sinceMs !== null || drivenMs > 0;
+
+const neverDrove = (endedBy: RunEnd): PolicyRunEnd => ({
+	endedBy,
 	durationMs: 0,
 	latency: null,
 	limitedTicks: {},
 	lateChunks: 0,
+	takeOvers: 0,
 	episodeId: null
-} as const;
-
-const refusals: Readonly<Record<string, PolicyProblem['code']>> = {
-	policy_no_worker: 'infer_worker_died'
-};
+});

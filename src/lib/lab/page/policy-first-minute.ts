@@ -6,6 +6,12 @@ export interface TextPlace {
 	setItem(key: string, value: string): void;
 }
 
+/** Of this browser; asked for at each use: one that keeps nothing may refuse even to hand it out. */
+export const PLACE: TextPlace = {
+	getItem: (key) => localStorage.getItem(key),
+	setItem: (key, value) => localStorage.setItem(key, value)
+};
+
 /** ROBOT reports ten times a second; a crash costs at most this much of what was driven. */
 const KEEP_EVERY_MS = 1000;
 

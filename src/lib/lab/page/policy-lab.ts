@@ -2,7 +2,8 @@
 
 import { SO101, labRateHz, type ArmReport, type PolicyManifest, type PolicyReport } from '$lib/contracts';
 import { isEnvelope } from '$lib/contracts';
-import type { LabFacts } from '$lib/inference/check';
+import { comparePolicyWithLab, policyVerdict, type LabFacts } from '$lib/inference/check';
+import type { PolicyCheckView } from '$lib/ui/policies';
 import type { LabCore } from './lab-core';
 import { START_POSE } from '../hosts/start-pose';
 
@@ -29,7 +30,7 @@ export function isRecording(core: LabCore): boolean {
 	return name !== 'idle' && name !== 'review';
 }
 
-export function labFacts(core: LabCore, trainingPictures: LabFacts['trainingPictures']): LabFacts {
+function labFacts(core: LabCore, trainingPictures: LabFacts['trainingPictures']): LabFacts {
 	const simulated = core.kind === 'virtual';
 	const state = core.telemetry.state;
 	return {
@@ -47,6 +48,20 @@ export function labFacts(core: LabCore, trainingPictures: LabFacts['trainingPict
 		simulated,
 		state: state === null ? null : [...state],
 		trainingPictures
+	};
+}
+
+/** The check before torque. `pictures`: training pictures by camera; those that are missing are said to be. */
+export function checkView(
+	core: LabCore,
+	manifest: PolicyManifest,
+	pictures: LabFacts['trainingPictures'] & Readonly<Record<string, { readonly url: string }>>
+): PolicyCheckView {
+	const comparisons = comparePolicyWithLab(manifest, labFacts(core, pictures));
+	return {
+		comparisons,
+		verdict: policyVerdict(comparisons),
+		cameras: manifest.cameras.map(({ name }) => ({ name, trainingUrl: pictures[name]?.url ?? null }))
 	};
 }
 

@@ -1,10 +1,7 @@
 // Letting a model drive, behind the page: choose, load, check, run, judge, also as a fixed series of starts. Loaded when a
 // person first asks for it; nothing of models is in the lab before.
 
-import { isErrorCode, type PolicyListing, type PolicyRunRecord, type RunOutcome } from '$lib/contracts';
-import type { PackageProblem } from '$lib/inference/package';
-import type { LoadProblem } from '$lib/inference/run';
-import { comparePolicyWithLab, policyVerdict, type LabFacts } from '$lib/inference/check';
+import type { PolicyListing, PolicyRunRecord, RunEnd, RunOutcome } from '$lib/contracts';
 import type {
 	PolicyCardView,
 	PolicyCheckView,
@@ -18,11 +15,15 @@ import type { InferEvent } from '../hosts/infer-api';
 import { handOut } from './hand-out';
 import type { LabCore } from './lab-core';
 import { PolicyDrive } from './policy-drive';
-import { FirstMinute, type TextPlace } from './policy-first-minute';
+import { FirstMinute, PLACE } from './policy-first-minute';
 import { InferLink } from './policy-infer';
-import { driveHome, isArmed, isRecording, labFacts } from './policy-lab';
+import { checkView, driveHome, isArmed, isRecording } from './policy-lab';
 import { nextPolicyFlow, type PolicyEvent, type PolicyFlow } from './policy-machine';
+import { TrainingPictures } from './policy-pictures';
+import { openProblem, unopened } from './policy-problems';
+import { ShownRun } from './policy-record';
 import { PolicyShelf } from './policy-shelf';
+import type { Film } from './run-film';
 import { openSeatPolicies } from './policy-store';
 import {
 	beginSeries,
@@ -31,6 +32,7 @@ import {
 	endStart,
 	isOver,
 	judgeLast,
+	seriesView,
 	type TrialSeries
 } from './policy-trials';
 
@@ -38,17 +40,6 @@ import {
 const START_LIMIT_S = 60;
 /** Starts of series are those of these seeds, the same on every computer. */
 const FIRST_SEED = 5000;
-
-const PLACE: TextPlace = {
-	getItem: (key) => localStorage.getItem(key),
-	setItem: (key, value) => localStorage.setItem(key, value)
-};
-
-interface Picture {
-	readonly url: string;
-	readonly width: number;
-	readonly height: number;
-}
 
 export class PolicyPage {
 	readonly actions: PolicyPanelActions;
@@ -59,9 +50,10 @@ export class PolicyPage {
 	#flow: PolicyFlow = { step: 'choose' };
 	#loading: PolicyLoadPart | null = null;
 	#problem: PolicyProblem | null = null;
-	/** Training pictures of the chosen model, by camera. */
-	#pictures: Readonly<Record<string, Picture>> = {};
-	#record: PolicyRunRecord | null = null;
+	readonly #pictures = new TrainingPictures();
+	/** INFER holds the chosen model, and looks through the cameras of this arm. */
+	#opened = false;
+	readonly #shown = new ShownRun(() => this.#shelf.store);
 	#why: PolicyWhyView | null = null;
 	#series: TrialSeries | null = null;
 	#starting = false;
@@ -69,7 +61,7 @@ export class PolicyPage {
 	/** Raised by every choice: what an older one brings is not wanted any more. */
 	#turn = 0;
 
-	constructor(core: LabCore) {
+	constructor(core: LabCore, film: Film | null = null) {
 		this.#core = core;
 		this.#seed = core.options.seed;
 		const onChange = (): void => core.changed.emit();
@@ -85,14 +77,16 @@ export class PolicyPage {
 			core,
 			store: () => this.#shelf.store,
 			first: new FirstMinute(PLACE),
+			film,
 			onChange,
-			onOver: (record, beyond) => void this.#over(record, beyond)
+			onOver: (...over) => void this.#over(...over)
 		});
 		core.cameras.workers.died.on((name) => {
-			if (name !== 'infer') return;
-			this.#infer.gone();
-			if (this.#flow.step === 'run') this.#drive.end('fault');
-			else this.#go({ type: 'failed' });
+			if (name === 'infer') this.#inferDied();
+		});
+		core.armGone.on((why) => {
+			if (why === 'died') this.#drive.lost('worker_died');
+			else this.#armChanged();
 		});
 		this.actions = {
 			choose: (policyId) => void this.choose(policyId),
@@ -101,7 +95,7 @@ export class PolicyPage {
 			back: () => this.#back(),
 			start: () => void this.#start(),
 			pause: () => this.#drive.pause(),
-			resume: () => this.#drive.resume(),
+			resume: () => void this.#resume(),
 			end: () => {
 				this.#series = this.#series === null ? null : breakOff(this.#series);
 				this.#drive.end();
@@ -109,10 +103,7 @@ export class PolicyPage {
 			setSpeed: (speed) => this.#drive.setSpeed(speed),
 			judge: (outcome) => void this.#judge(outcome),
 			rate: (rating, words) => void this.#rate(rating, words),
-			again: () => {
-				this.#series = null;
-				this.#go({ type: 'again' });
-			},
+			again: () => this.#again(),
 			startTrials: (count) => void this.#startSeries(count),
 			nextTrial: () => void this.#nextStart(),
 			stopTrials: () => {
@@ -127,12 +118,21 @@ export class PolicyPage {
 		};
 	}
 
+	/** A run goes on, perhaps paused or with a hand in charge: who unlocks the arm then takes nothing over. */
+	get running(): boolean {
+		return this.#flow.step === 'run';
+	}
+
+	get store(): PolicyShelf['store'] {
+		return this.#shelf.store;
+	}
+
 	async open(): Promise<void> {
 		await this.#shelf.open();
 	}
 
 	dispose(): void {
-		this.#forgetPictures();
+		this.#pictures.forget();
 		this.#shelf.dispose();
 	}
 
@@ -151,9 +151,9 @@ export class PolicyPage {
 			check,
 			startBlocked: this.#blocked(check),
 			run: chosen === null ? null : this.#drive.view(chosen.listing),
-			record: this.#record,
+			record: this.#shown.record,
 			why: this.#why,
-			trials: { series: this.#seriesView() },
+			trials: { series: seriesView(this.#series, this.#core.kind === 'real' && step !== 'run') },
 			simulated: this.#core.kind === 'virtual'
 		};
 	}
@@ -169,6 +169,7 @@ export class PolicyPage {
 		if (turn !== this.#turn) return;
 		this.#loading = null;
 		this.#problem = problem;
+		this.#opened = problem === null;
 		this.#go({ type: problem === null ? 'loaded' : 'failed' });
 	}
 
@@ -178,16 +179,13 @@ export class PolicyPage {
 		const listing = this.#listing(policyId);
 		if (opened === undefined || listing === null) return { code: 'policy_package_damaged', details: {} };
 		if (!opened.ok) return { code: opened.error.code, details: { part: opened.error.part } };
-		await this.#takePictures(listing, await opened.value.pictures());
+		await this.#pictures.take(listing.manifest, await opened.value.pictures());
 		this.#say('runtime');
 		const source = this.#core.kind === 'virtual' ? 'virtual' : 'device';
 		const answer = await this.#infer.open(listing, opened.value, source, (event) => {
 			if (turn === this.#turn) this.#onInfer(event);
 		});
-		if (!answer.ok) {
-			const { code } = answer.error;
-			return isErrorCode(code) ? { code, details: detailsOf(answer.error) } : unopened(code);
-		}
+		if (!answer.ok) return openProblem(answer.error);
 		this.#drive.backend = answer.value.choice.chosen.backend;
 		return null;
 	}
@@ -198,10 +196,52 @@ export class PolicyPage {
 		else if (event.stage === 'reopened') this.#drive.backend = event.candidate.backend;
 		else if (event.stage === 'broken') {
 			this.#problem = unopened(event.failure.detail);
-			if (this.#flow.step === 'run') this.#drive.end('fault');
-			else this.#go({ type: 'failed' });
+			this.#closed('fault');
 		}
 		this.#core.changed.emit();
+	}
+
+	#inferDied(): void {
+		this.#infer.gone();
+		this.#closed('worker_died');
+	}
+
+	/** What was open is gone for good: a run ends, what was to be judged still can be. */
+	#closed(by: RunEnd): void {
+		this.#opened = false;
+		if (this.#flow.step === 'run') this.#drive.end(by);
+		else if (this.#flow.step !== 'rate') this.#go({ type: 'failed' });
+	}
+
+	/** The model looked through the other arm's cameras, and was checked against that arm. */
+	#armChanged(): void {
+		const { step } = this.#flow;
+		if (step === 'choose') return;
+		this.#turn += 1;
+		this.#loading = null;
+		this.#series = this.#series === null ? null : breakOff(this.#series);
+		this.#problem = { code: 'policy_arm_changed', details: {} };
+		this.#opened = false;
+		this.#drive.lost('arm_changed');
+		if (step === 'load' || step === 'check') this.#go({ type: 'failed' });
+		void this.#infer.close();
+		this.#core.changed.emit();
+	}
+
+	async #resume(): Promise<void> {
+		this.#problem = await this.#drive.resume();
+		this.#core.changed.emit();
+	}
+
+	/** Once more with the same model, which may have to be opened anew. */
+	#again(): void {
+		const flow = this.#flow;
+		this.#series = null;
+		if (this.#opened || flow.step === 'choose') this.#go({ type: 'again' });
+		else {
+			this.#back();
+			void this.choose(flow.policyId);
+		}
 	}
 
 	/** A single start: what stands on the virtual table stays, unless the exercise is over already. */
@@ -217,6 +257,10 @@ export class PolicyPage {
 	async #startSeries(count: number): Promise<void> {
 		const chosen = this.#chosen();
 		if (chosen === null || !isArmed(this.#core.report)) return;
+		if (!this.#opened) {
+			this.#again();
+			return;
+		}
 		this.#series = beginSeries(crypto.randomUUID(), count, FIRST_SEED);
 		if (this.#flow.step === 'rate') this.#go({ type: 'again' });
 		await this.#nextStart();
@@ -271,7 +315,7 @@ export class PolicyPage {
 		trial: PolicyRunRecord['trial'],
 		limitS: number | null
 	): Promise<void> {
-		this.#record = null;
+		this.#shown.record = null;
 		const differences = check.comparisons.filter(({ verdict }) => verdict !== 'same');
 		this.#why = { differences, beyond: [] };
 		this.#problem = await this.#drive.start({ listing, trial, limitS });
@@ -282,8 +326,13 @@ export class PolicyPage {
 		}
 	}
 
-	async #over(record: PolicyRunRecord, beyond: readonly string[]): Promise<void> {
-		this.#record = record;
+	async #over(
+		record: PolicyRunRecord,
+		beyond: readonly string[],
+		problem: PolicyProblem | null
+	): Promise<void> {
+		this.#shown.record = record;
+		this.#problem = problem ?? this.#problem;
 		this.#why = { differences: this.#why?.differences ?? [], beyond };
 		if (record.trial !== null && this.#series?.seriesId === record.trial.seriesId)
 			this.#series = endStart(this.#series, record.outcome);
@@ -294,18 +343,14 @@ export class PolicyPage {
 	}
 
 	async #judge(outcome: Exclude<RunOutcome, 'unknown'>): Promise<void> {
-		const { store } = this.#shelf;
-		if (store === null || this.#record === null) return;
-		this.#record = await store.judgeRun(this.#record.id, { outcome, judge: 'person' });
-		if (this.#series?.seriesId === this.#record.trial?.seriesId && this.#series !== null)
+		this.#problem = await this.#shown.judge(outcome);
+		if (this.#series !== null && this.#series.seriesId === this.#shown.record?.trial?.seriesId)
 			this.#series = judgeLast(this.#series, outcome);
 		await this.#shelf.refresh();
 	}
 
 	async #rate(rating: number, words: string): Promise<void> {
-		const { store } = this.#shelf;
-		if (store === null || this.#record === null) return;
-		this.#record = await store.rateRun(this.#record.id, rating, words);
+		this.#problem = await this.#shown.rate(rating, words);
 		this.#core.changed.emit();
 	}
 
@@ -313,7 +358,8 @@ export class PolicyPage {
 		this.#turn += 1;
 		this.#series = null;
 		this.#loading = null;
-		this.#forgetPictures();
+		this.#opened = false;
+		this.#pictures.forget();
 		this.#go({ type: 'back' });
 		if (this.#flow.step === 'choose') void this.#infer.close();
 	}
@@ -329,21 +375,7 @@ export class PolicyPage {
 	}
 
 	#check({ manifest }: PolicyListing): PolicyCheckView {
-		const sizes: LabFacts['trainingPictures'] = this.#pictures;
-		const comparisons = comparePolicyWithLab(manifest, labFacts(this.#core, sizes));
-		return {
-			comparisons,
-			verdict: policyVerdict(comparisons),
-			cameras: manifest.cameras.map(({ name }) => ({ name, trainingUrl: this.#pictures[name]?.url ?? null }))
-		};
-	}
-
-	#seriesView(): PolicyPanelView['trials']['series'] {
-		const series = this.#series;
-		if (series === null) return null;
-		const running = !isOver(series);
-		const waitsForPerson = running && this.#core.kind === 'real' && this.#flow.step !== 'run';
-		return { count: series.count, outcomes: series.outcomes, waitsForPerson, running };
+		return checkView(this.#core, manifest, this.#pictures.all);
 	}
 
 	#chosen(): PolicyCardView | null {
@@ -356,27 +388,6 @@ export class PolicyPage {
 		return this.#shelf.cards.find(({ listing }) => listing.id === policyId)?.listing ?? null;
 	}
 
-	async #takePictures(
-		{ manifest }: PolicyListing,
-		answer: { readonly ok: boolean; readonly value?: readonly Blob[] }
-	): Promise<void> {
-		this.#forgetPictures();
-		const found: Record<string, Picture> = {};
-		for (const [at, blob] of (answer.value ?? []).entries()) {
-			const name = manifest.cameras[at]?.name;
-			const bitmap = await createImageBitmap(blob).catch(() => null);
-			if (name === undefined || bitmap === null) continue;
-			found[name] = { url: URL.createObjectURL(blob), width: bitmap.width, height: bitmap.height };
-			bitmap.close();
-		}
-		this.#pictures = found;
-	}
-
-	#forgetPictures(): void {
-		for (const { url } of Object.values(this.#pictures)) URL.revokeObjectURL(url);
-		this.#pictures = {};
-	}
-
 	#say(part: PolicyLoadPart): void {
 		this.#loading = part;
 		this.#core.changed.emit();
@@ -386,12 +397,4 @@ export class PolicyPage {
 		this.#flow = nextPolicyFlow(this.#flow, event);
 		this.#core.changed.emit();
 	}
-}
-
-/** `reason` is for the log and the probe, not for words. */
-const unopened = (reason: string): PolicyProblem => ({ code: 'policy_did_not_open', details: { reason } });
-
-function detailsOf(error: LoadProblem | PackageProblem): Readonly<Record<string, string | number>> {
-	if ('part' in error) return { part: error.part, reason: error.reason };
-	return { ...error.figures, reason: error.detail };
 }

@@ -69,15 +69,26 @@ describe('what the panel says of a report', () => {
 
 describe('who ended a run', () => {
 	it.each([
-		['asked', 'driving', 'armed', 'stopped'],
-		['asked', 'taken-over', 'armed', 'taken_over'],
-		['arm', 'driving', 'stopped', 'stopped'],
-		['arm', 'driving', 'disarmed', 'stopped'],
-		['arm', 'driving', 'lost', 'fault'],
-		['policy_output_invalid', 'driving', 'armed', 'fault']
-	] as const)('%s, it was %s, the arm is %s: %s', (reason, state, status, by) => {
-		const found = endedBy(report({ state: 'ended', reason }), report({ state }), { ...arm, status });
-		expect(found).toBe(by);
+		['asked', 'driving', 'armed', '', 'stopped'],
+		['asked', 'taken-over', 'armed', '', 'taken_over'],
+		['arm', 'driving', 'stopped', '', 'stopped'],
+		['arm', 'taken-over', 'stopped', '', 'taken_over'],
+		// A person let it sink into its rest pose, or held it and took its torque.
+		['arm', 'driving', 'resting', '', 'stopped'],
+		['arm', 'driving', 'disarmed', '', 'stopped'],
+		['arm', 'driving', 'resting', 'overheat', 'parked'],
+		['arm', 'paused', 'resting', 'tab_hidden', 'parked'],
+		['arm', 'driving', 'disarmed', 'went_to_rest', 'parked'],
+		['arm', 'driving', 'disarmed', 'woke', 'slept'],
+		['arm', 'driving', 'disarmed', 'went_limp', 'arm_lost'],
+		['arm', 'driving', 'lost', 'unplugged', 'arm_lost'],
+		['arm', 'driving', 'disconnected', '', 'arm_lost'],
+		['arm', 'taken-over', 'lost', '', 'arm_lost'],
+		['policy_output_invalid', 'driving', 'armed', '', 'fault'],
+		['policy_output_invalid', 'driving', 'stopped', '', 'fault']
+	] as const)('%s, it was %s, the arm is %s (%s): %s', (reason, state, status, why, by) => {
+		const now = { ...arm, status, reason: why };
+		expect(endedBy(report({ state: 'ended', reason }), report({ state }), now)).toBe(by);
 	});
 });
 
@@ -87,7 +98,8 @@ it('a record keeps the slowest answer of all, not only of the last hundred', () 
 		endedBy: 'stopped',
 		durationMs: 1200,
 		latency: { count: 100, medianMs: 4, p95Ms: 9, maxMs: 80 },
-		lateChunks: 2
+		lateChunks: 2,
+		takeOvers: 0
 	});
 	expect(runEnd(report(), 'stopped', 0, 0).latency).toBeNull();
 });

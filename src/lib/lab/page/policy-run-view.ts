@@ -90,13 +90,27 @@ export function runView(
 	};
 }
 
-/** Who ended it, when it was neither the task nor the clock of a trial. `before`: what ROBOT reported last before the end. */
+/**
+ * Who ended it, when it was neither the task nor the clock of a trial. `before`: what ROBOT reported last before the end;
+ * `arm`: what the arm itself says, which ROBOT tells first.
+ */
 export function endedBy(report: PolicyReport, before: PolicyReport | null, arm: ArmReport): RunEnd {
-	if (before?.state === 'taken-over') return 'taken_over';
-	if (report.reason === 'asked') return 'stopped';
-	// Stop and lock are a person's; a lost arm, and a model that failed, are not.
-	if (report.reason === 'arm' && arm.status !== 'lost' && arm.status !== 'disconnected') return 'stopped';
-	return 'fault';
+	const by = report.reason === 'asked' ? 'stopped' : report.reason === 'arm' ? endedByArm(arm) : 'fault';
+	return by === 'stopped' && before?.state === 'taken-over' ? 'taken_over' : by;
+}
+
+/** Locked although nobody asked for it (hosts/locked-by). */
+const LOCKED: Readonly<Record<string, RunEnd>> = {
+	went_to_rest: 'parked',
+	woke: 'slept',
+	went_limp: 'arm_lost'
+};
+
+function endedByArm({ status, reason }: ArmReport): RunEnd {
+	if (status === 'lost' || status === 'disconnected') return 'arm_lost';
+	// An arm that rests because a person let it go gives no reason.
+	if (status === 'resting' && reason !== '') return 'parked';
+	return status === 'disarmed' ? (LOCKED[reason] ?? 'stopped') : 'stopped';
 }
 
 /** What the record keeps. `maxMs` is the largest that a report told, of the newest hundred answers each. */
@@ -121,6 +135,7 @@ export function runEnd(
 					},
 		limitedTicks: counted(report),
 		lateChunks,
+		takeOvers: report.takeOvers.length,
 		episodeId: null
 	};
 }

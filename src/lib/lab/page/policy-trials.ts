@@ -2,6 +2,7 @@
 // Starts are numbered by seeds that follow each other, so that another computer can run the same ones.
 
 import type { RunOutcome } from '$lib/contracts';
+import type { PolicyTrialView } from '$lib/ui/policies';
 
 export interface TrialSeries {
 	readonly seriesId: string;
@@ -40,4 +41,11 @@ export function judgeLast(series: TrialSeries, outcome: RunOutcome): TrialSeries
 
 export function breakOff(series: TrialSeries): TrialSeries {
 	return { ...series, broken: true };
+}
+
+/** @param rests nothing drives, and a person lays the table: the next start waits for one */
+export function seriesView(series: TrialSeries | null, rests: boolean): PolicyTrialView['series'] {
+	if (series === null) return null;
+	const running = !isOver(series);
+	return { count: series.count, outcomes: series.outcomes, waitsForPerson: running && rests, running };
 }

@@ -21,6 +21,8 @@ export interface DyingParts {
 	readonly recording: RecordingControl;
 	readonly exports: Exports;
 	readonly fail: (code: ErrorCode) => void;
+	/** Nothing is heard of this arm any more; the next one is another. */
+	readonly onArmDied: () => void;
 	readonly restartArm: () => Promise<void>;
 	readonly restartRecorder: () => Promise<void>;
 	readonly refreshLibrary: () => Promise<void>;
@@ -70,13 +72,14 @@ export class WorkerDeaths {
 
 	/** ROBOT starts anew by itself, disarmed; a dead PLANT is a pulled cable, which a person plugs in again. */
 	async #armDied(name: 'robot' | 'plant'): Promise<void> {
-		const { link, feed, recording, fail, restartArm } = this.#parts;
+		const { link, feed, recording, fail, onArmDied, restartArm } = this.#parts;
 		if (link.side === null) return;
 		const code = deathProblem(name);
 		link.end();
 		feed.report = { ...IDLE_REPORT, status: 'lost', reason: name };
 		recording.send({ type: 'interrupt', code });
 		fail(code);
+		onArmDied();
 		if (name !== 'robot' || performance.now() - this.#selfRestartedAtMs < RESTART_PAUSE_MS) return;
 		this.#selfRestartedAtMs = performance.now();
 		await restartArm();

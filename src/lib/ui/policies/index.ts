@@ -12,6 +12,7 @@ export type {
 	PolicyLoadPart,
 	PolicyPanelActions,
 	PolicyPanelView,
+	PolicyTrialView,
 	PolicyProblem,
 	PolicyRunState,
 	PolicyRunView,

@@ -142,7 +142,14 @@ export const runEndWords: Words<RunEnd> = {
 	task_done: () => m.policy_rate_run_ended_task_done(),
 	time_up: () => m.policy_rate_run_ended_time_up(),
 	taken_over: () => m.policy_rate_run_ended_taken_over(),
-	fault: () => m.policy_rate_run_ended_fault()
+	fault: () => m.policy_rate_run_ended_fault(),
+	exercise_failed: () => m.policy_rate_run_ended_exercise_failed(),
+	parked: () => m.policy_rate_run_ended_parked(),
+	slept: () => m.policy_rate_run_ended_slept(),
+	arm_lost: () => m.policy_rate_run_ended_arm_lost(),
+	arm_changed: () => m.policy_rate_run_ended_arm_changed(),
+	worker_died: () => m.policy_rate_run_ended_worker_died(),
+	not_started: () => m.policy_rate_run_ended_not_started()
 };
 
 const limits: Readonly<Record<string, () => string>> = {

@@ -180,6 +180,7 @@ const record: PolicyRunRecord = {
 		latency: null,
 		limitedTicks: {},
 		lateChunks: 0,
+		takeOvers: 0,
 		episodeId: null,
 		endedAtEpochMs: 1_763_800_013_400
 	},

@@ -110,8 +110,7 @@ export async function openPolicyStore(
 				}
 				return freed;
 			}),
-		close: () => engine.close(),
-		wipe: () => engine.destroy()
+		close: () => engine.close()
 	};
 }
 

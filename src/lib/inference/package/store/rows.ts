@@ -80,6 +80,7 @@ const runSchema = z.object({
 			latency: z.object({ count, medianMs: count, p95Ms: count, maxMs: count }).nullable(),
 			limitedTicks: z.record(z.string(), z.int().min(0)),
 			lateChunks: z.int().min(0),
+			takeOvers: z.int().min(0).nullable().default(null),
 			episodeId: z.string().nullable()
 		})
 		.nullable(),

@@ -177,6 +177,7 @@ export async function createPolicyRig({ lockstep = false } = {}) {
 		infer,
 		run,
 		last: () => reports.at(-1),
+		now: () => scheduler.now(),
 		pan: () => so101FromRad(plant.q)[0] ?? Number.NaN,
 		/** Armed, INFER attached, the policy started and answering by `answer`. */
 		async drive(answer: InferDouble['answer'], start: Partial<StartPolicy> = {}): Promise<InferDouble> {
