@@ -12,7 +12,7 @@ create table public.lab_events (
 	kind text not null check (kind in ('connected', 'disconnected', 'episode_sealed', 'episode_deleted',
 		'exercise_succeeded', 'run_ended', 'servo_fault', 'hand_raised', 'hand_lowered')),
 	-- The device's clock, which may be a day wrong; order is seq, and time on the board is received_at.
-	happened_at timestamptz not null,
+	happened_at timestamptz not null check (isfinite(happened_at)),
 	received_at timestamptz not null default now(),
 	payload jsonb not null default '{}' check (jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1024),
 	unique (seat_id, device_id, seq),

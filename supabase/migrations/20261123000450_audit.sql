@@ -1,11 +1,13 @@
 -- The audit log: who changed what, in a chain per school that shows every later change.
--- A person stands in it as a pseudonym made with a key of their own. Erasing the person destroys the key: the entries stay,
--- the chain verifies, and nothing leads back to them. No name, no nickname, no address and no user agent is ever written.
+-- A person stands in it as a pseudonym made with a key of their own in that school. Erasing the person destroys the key: the
+-- entries stay, the chain verifies, and nothing leads back to them, nor from one school to another. No name, no nickname, no address and no user agent is ever written.
 
 create table private.person_keys (
-	user_id uuid primary key,
+	school_id uuid not null,
+	user_id uuid not null,
 	key bytea not null default extensions.gen_random_bytes(32),
-	created_at timestamptz not null default now()
+	created_at timestamptz not null default now(),
+	primary key (school_id, user_id)
 );
 alter table private.person_keys enable row level security;
 
@@ -45,14 +47,14 @@ create trigger audit_no_change before update or delete on public.audit_log
 create trigger audit_no_truncate before truncate on public.audit_log
 	for each statement execute function private.audit_no_change();
 
-create function private.pseudonym(p_user_id uuid) returns text
+create function private.pseudonym(p_school_id uuid, p_user_id uuid) returns text
 language plpgsql security definer set search_path = '' as $$
 declare
 	v_key bytea;
 begin
 	if p_user_id is null then return 'service'; end if;
-	insert into private.person_keys (user_id) values (p_user_id) on conflict do nothing;
-	select key into v_key from private.person_keys where user_id = p_user_id;
+	insert into private.person_keys (school_id, user_id) values (p_school_id, p_user_id) on conflict do nothing;
+	select key into v_key from private.person_keys where school_id = p_school_id and user_id = p_user_id;
 	return left(encode(extensions.hmac(convert_to(p_user_id::text, 'UTF8'), v_key, 'sha256'), 'hex'), 32);
 end
 $$;
@@ -70,7 +72,7 @@ returns void
 language plpgsql security definer set search_path = '' as $$
 declare
 	v_head private.audit_heads;
-	v_actor text := private.pseudonym((select auth.uid()));
+	v_actor text := private.pseudonym(p_school_id, (select auth.uid()));
 	v_at timestamptz := clock_timestamp();
 	v_hash bytea;
 begin
@@ -91,6 +93,7 @@ declare
 	v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
 	v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 	v_row jsonb := coalesce(v_new, v_old);
+	v_school uuid := coalesce(v_row ->> 'school_id', v_row ->> 'id')::uuid;
 	v_detail jsonb;
 begin
 	select jsonb_build_object(
@@ -104,11 +107,11 @@ begin
 		where tg_op <> 'UPDATE' or v_old -> k.key is distinct from v_new -> k.key;
 	if tg_op = 'UPDATE' and v_detail -> 'changed' = '[]' then return null; end if;
 	perform private.audit_append(
-		coalesce(v_row ->> 'school_id', v_row ->> 'id')::uuid,
+		v_school,
 		lower(tg_op),
 		tg_table_name,
 		-- People stand in here by their pseudonym, everything else by its own id.
-		coalesce(v_row ->> 'id', private.pseudonym((v_row ->> 'user_id')::uuid)),
+		coalesce(v_row ->> 'id', private.pseudonym(v_school, (v_row ->> 'user_id')::uuid)),
 		v_detail);
 	return null;
 end

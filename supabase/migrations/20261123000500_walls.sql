@@ -32,8 +32,12 @@ begin
 		execute format('create policy school_wall on public.%I as restrictive for select to authenticated
 			using (school_id = any ((select private.wall_school_ids())::uuid[]))', v_table);
 	end loop;
-	foreach v_table in array array['classrooms', 'seats', 'arms', 'datasets', 'policies', 'ai_control_sessions',
-		'notifications'] loop
+	-- What may be changed but not moved to another school: the same question before and after.
+	foreach v_table in array array['classrooms', 'seats', 'notifications'] loop
+		execute format('create policy school_wall on public.%I as restrictive for all to authenticated
+			using (school_id = any ((select private.wall_school_ids())::uuid[]))', v_table);
+	end loop;
+	foreach v_table in array array['arms', 'datasets', 'policies', 'ai_control_sessions'] loop
 		execute format('create policy school_wall on public.%I as restrictive for all to authenticated
 			using (school_id = any ((select private.wall_school_ids())::uuid[]))
 			with check (school_id = any ((select private.wall_school_ids())::uuid[]))', v_table);
