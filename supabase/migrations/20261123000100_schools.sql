@@ -64,6 +64,14 @@ begin
 end
 $$;
 
+create function private.member_school_ids() returns uuid[]
+language sql stable security definer set search_path = '' as $$
+	select coalesce(array_agg(m.school_id), '{}')
+	from public.school_members m
+	where m.user_id = (select auth.uid())
+		and (m.ends_at is null or m.ends_at > now())
+$$;
+
 create function private.owned_school_ids() returns uuid[]
 language sql stable security definer set search_path = '' as $$
 	select coalesce(array_agg(m.school_id), '{}')
@@ -72,7 +80,7 @@ language sql stable security definer set search_path = '' as $$
 		and m.role = 'owner'
 		and (m.ends_at is null or m.ends_at > now())
 $$;
-grant execute on function private.owned_school_ids() to authenticated;
+grant execute on function private.member_school_ids(), private.owned_school_ids() to authenticated;
 
 -- A teacher or owner is a person with an account. A token that does not say so is nobody's.
 create function private.is_permanent() returns boolean

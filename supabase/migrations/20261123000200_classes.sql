@@ -59,6 +59,8 @@ create table public.seats (
 	classroom_id uuid not null,
 	animal text not null check (animal ~ '^[a-z_]{2,24}$'),
 	color text not null check (color ~ '^[a-z_]{2,24}$'),
+	-- Where it stands on the pages.
+	place int not null default 0,
 	nickname text check (private.is_plain_name(nickname, 20)),
 	state text not null default 'free' check (state in ('free', 'waiting', 'claimed', 'removed')),
 	user_id uuid references auth.users (id) on delete set null,

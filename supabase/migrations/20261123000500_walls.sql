@@ -46,9 +46,10 @@ end
 $$;
 
 -- ---------------------------------------------------------------- schools and people
--- The wall says which school; a pupil has no business with its plan and seats.
+-- A pupil has no business with plan and seats.
 create policy reads on public.schools for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false);
+	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+		and id = any ((select private.member_school_ids())::uuid[]));
 
 create policy reads on public.school_members for select to authenticated
 	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false

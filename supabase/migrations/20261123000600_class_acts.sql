@@ -1,15 +1,12 @@
 -- What a teacher does with a class. Each act is one function: it checks its caller itself and happens whole or not at all.
 
--- Seats look different from one another: 40 animals before a colour comes back, 400 looks in all.
+-- Seats look different from one another: 12 animals, and a next colour each time an animal comes back; 96 looks in all.
 create function private.add_seats(p_classroom_id uuid, p_school_id uuid, p_seats int) returns void
 language sql security definer set search_path = '' as $$
-	insert into public.seats (school_id, classroom_id, animal, color)
-	select p_school_id, p_classroom_id,
-		(array['fox', 'owl', 'bear', 'cat', 'dog', 'frog', 'lion', 'mouse', 'panda', 'penguin', 'rabbit', 'tiger', 'turtle',
-			'whale', 'zebra', 'bee', 'butterfly', 'camel', 'chick', 'cow', 'crab', 'crocodile', 'deer', 'dolphin', 'duck',
-			'elephant', 'fish', 'giraffe', 'goat', 'hamster', 'hedgehog', 'horse', 'koala', 'ladybird', 'monkey', 'octopus',
-			'parrot', 'sheep', 'snail', 'wolf'])[i % 40 + 1],
-		(array['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'violet', 'pink', 'brown', 'grey'])[(i + i / 40) % 10 + 1]
+	insert into public.seats (school_id, classroom_id, place, animal, color)
+	select p_school_id, p_classroom_id, i,
+		(array['fox', 'bear', 'rabbit', 'owl', 'cat', 'mouse', 'frog', 'duck', 'penguin', 'pig', 'dog', 'panda'])[i % 12 + 1],
+		(array['blue', 'orange', 'green', 'pink', 'purple', 'teal', 'yellow', 'brown'])[(i + i / 12) % 8 + 1]
 	from generate_series(0, p_seats - 1) as i
 $$;
 
@@ -28,7 +25,7 @@ begin
 				and (m.ends_at is null or m.ends_at > now()))) then
 		perform private.refuse();
 	end if;
-	if p_seats is null or p_seats not between 1 and 400 then
+	if p_seats is null or p_seats not between 1 and 96 then
 		raise exception using errcode = '22023', message = 'bad_number_of_seats';
 	end if;
 	-- Locked, or two classes made at once would both fit under the limit.
@@ -152,7 +149,7 @@ begin
 				select jsonb_agg(jsonb_build_object('id', s.id, 'animal', s.animal, 'color', s.color,
 					'nickname', s.nickname, 'state', s.state, 'episodes', coalesce(p.episodes, 0),
 					'successes', coalesce(p.successes, 0), 'runs', coalesce(p.runs, 0), 'faults', coalesce(p.faults, 0),
-					'hand_raised_at', p.hand_raised_at, 'last_event_at', p.last_event_at) order by s.created_at, s.animal, s.color)
+					'hand_raised_at', p.hand_raised_at, 'last_event_at', p.last_event_at) order by s.place, s.id)
 				from public.seats s left join public.seat_progress p on p.seat_id = s.id
 				where s.classroom_id = c.id and s.state <> 'removed'), '[]'))
 		from public.classrooms c where c.id = p_classroom_id);

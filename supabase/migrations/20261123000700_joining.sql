@@ -76,7 +76,10 @@ begin
 		insert into private.wrong_codes as w (minute, slot, wrong) values (v_minute, floor(random() * 8)::int, 1)
 		on conflict (minute, slot) do update set wrong = w.wrong + 1;
 		-- The same answer for wrong codes and for those that are closed for the moment, or it would tell them apart.
-		error := case when v_is_busy then 'busy' else 'unknown_code' end;
+		error := case
+			when v_is_busy then 'busy'
+			when exists (select from public.join_codes j where j.code = v_code) then 'code_expired'
+			else 'code_unknown' end;
 		retry_after_seconds := case when v_is_busy then 60 end;
 		return;
 	end if;
@@ -111,7 +114,7 @@ begin
 			'mine', (select s.id from public.seats s where s.classroom_id = c.id and s.user_id = auth.uid()),
 			'seats', coalesce((
 				select jsonb_agg(jsonb_build_object('id', s.id, 'animal', s.animal, 'color', s.color, 'state', s.state)
-					order by s.created_at, s.animal, s.color)
+					order by s.place, s.id)
 				from public.seats s where s.classroom_id = c.id and s.state <> 'removed'), '[]'))
 		from public.classrooms c where c.id = v_open.class_id);
 end
@@ -164,8 +167,8 @@ $$;
 -- The animal becomes free for the next pupil as a new seat: nobody sits down in another's work.
 create function private.renew_seat(p_seat public.seats) returns void
 language sql security definer set search_path = '' as $$
-	insert into public.seats (school_id, classroom_id, animal, color, created_at)
-	values (p_seat.school_id, p_seat.classroom_id, p_seat.animal, p_seat.color, p_seat.created_at)
+	insert into public.seats (school_id, classroom_id, animal, color, place)
+	values (p_seat.school_id, p_seat.classroom_id, p_seat.animal, p_seat.color, p_seat.place)
 $$;
 
 create function public.leave_seat(p_seat_id uuid) returns void
