@@ -44,11 +44,11 @@ async function startCluster() {
  * @returns {Promise<() => Promise<void>>} stops it; does nothing where a cluster was shared already
  */
 export async function shareCluster() {
-	if (process.env[SHARED] !== undefined) return () => Promise.resolve();
+	if ((process.env[SHARED] ?? '') !== '') return () => Promise.resolve();
 	const { address, stop } = await startCluster();
 	process.env[SHARED] = JSON.stringify(address);
 	return async () => {
-		delete process.env[SHARED];
+		process.env[SHARED] = '';
 		await stop();
 	};
 }
@@ -58,8 +58,8 @@ let own;
 
 /** @returns {Promise<Address>} */
 async function cluster() {
-	const shared = process.env[SHARED];
-	if (shared !== undefined) return JSON.parse(shared);
+	const shared = process.env[SHARED] ?? '';
+	if (shared !== '') return JSON.parse(shared);
 	own ??= startCluster();
 	return (await own).address;
 }
