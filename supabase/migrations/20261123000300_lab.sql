@@ -84,7 +84,7 @@ declare
 	v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
 	v_what text := tg_argv[0];
 begin
-	if tg_table_name = 'classrooms' and tg_op = 'UPDATE' and new.hold_until is distinct from old.hold_until then
+	if v_what = 'class' and tg_op = 'UPDATE' and v_row -> 'hold_until' is distinct from to_jsonb(old) -> 'hold_until' then
 		v_what := 'hold';
 	end if;
 	perform pg_notify('school', jsonb_strip_nulls(jsonb_build_object(

@@ -30,7 +30,7 @@ alter table private.code_tries enable row level security;
 alter table private.code_use enable row level security;
 alter table private.wrong_codes enable row level security;
 
-create function private.open_code(p_code text, out code_id uuid, out class_id uuid, out error text, out retry_after_seconds int)
+create function private.open_code(p_code text, out found_code uuid, out found_class uuid, out error text, out retry_after_seconds int)
 language plpgsql security definer set search_path = '' as $$
 declare
 	v_me uuid := auth.uid();
@@ -57,7 +57,7 @@ begin
 	select coalesce(sum(w.wrong), 0) >= 300 into v_is_busy
 	from private.wrong_codes w where w.minute >= v_minute - interval '1 minute';
 
-	select j.id, j.classroom_id into code_id, class_id
+	select j.id, j.classroom_id into found_code, found_class
 	from public.join_codes j
 		join public.classrooms c on c.id = j.classroom_id
 		join public.schools s on s.id = j.school_id
@@ -71,7 +71,7 @@ begin
 			or j.created_at > now() - interval '30 minutes'
 			or u.sat_down_at > now() - interval '30 minutes');
 
-	if class_id is null then
+	if found_class is null then
 		update private.code_tries set wrong = wrong + 1 where user_id = v_me;
 		insert into private.wrong_codes as w (minute, slot, wrong) values (v_minute, floor(random() * 8)::int, 1)
 		on conflict (minute, slot) do update set wrong = w.wrong + 1;
@@ -84,15 +84,15 @@ begin
 		return;
 	end if;
 
-	insert into private.code_use as u (code_id, minute, looked) values (open_code.code_id, v_minute, 1)
+	insert into private.code_use as u (code_id, minute, looked) values (found_code, v_minute, 1)
 	on conflict (code_id) do update set
 		looked = case when u.minute = v_minute then u.looked + 1 else 1 end,
 		minute = v_minute;
 	-- One class's code, passed around outside the class, costs the others nothing; who sits there already is let through.
-	if (select u.looked from private.code_use u where u.code_id = open_code.code_id) > 1200
-		and not exists (select from public.seats t where t.user_id = v_me and t.classroom_id = class_id) then
-		code_id := null;
-		class_id := null;
+	if (select u.looked from private.code_use u where u.code_id = found_code) > 1200
+		and not exists (select from public.seats t where t.user_id = v_me and t.classroom_id = found_class) then
+		found_code := null;
+		found_class := null;
 		error := 'busy';
 		retry_after_seconds := 60;
 	end if;
@@ -116,7 +116,7 @@ begin
 				select jsonb_agg(jsonb_build_object('id', s.id, 'animal', s.animal, 'color', s.color, 'state', s.state)
 					order by s.place, s.id)
 				from public.seats s where s.classroom_id = c.id and s.state <> 'removed'), '[]'))
-		from public.classrooms c where c.id = v_open.class_id);
+		from public.classrooms c where c.id = v_open.found_class);
 end
 $$;
 
@@ -132,7 +132,7 @@ begin
 	if v_open.error is not null then
 		return jsonb_strip_nulls(jsonb_build_object('error', v_open.error, 'retry_after_seconds', v_open.retry_after_seconds));
 	end if;
-	select * into v_class from public.classrooms where id = v_open.class_id;
+	select * into v_class from public.classrooms where id = v_open.found_class;
 
 	-- Said twice is said once: who sits already gets the own seat again, also while the class is paused.
 	select * into v_seat from public.seats where user_id = auth.uid() and classroom_id = v_class.id;
@@ -154,7 +154,7 @@ begin
 			select * into v_seat from public.seats where user_id = auth.uid() and classroom_id = v_class.id;
 		end;
 		if v_seat.id is null then return jsonb_build_object('error', 'seat_taken'); end if;
-		update private.code_use set sat_down_at = now() where code_id = v_open.code_id;
+		update private.code_use set sat_down_at = now() where code_id = v_open.found_code;
 	end if;
 	if v_seat.id <> p_seat_id then
 		return jsonb_build_object('error', 'already_seated', 'seat_id', v_seat.id, 'state', v_seat.state);
