@@ -11,6 +11,8 @@ export const ROOMS = {
 	recorder: ['core', 'contracts', 'robot', 'camera', 'teleop'],
 	dataset: ['core', 'contracts', 'recorder'],
 	inference: ['core', 'contracts', 'camera'],
+	classroom: ['core', 'contracts', 'recorder'],
+	server: ['core', 'contracts'],
 	sim: ['core', 'contracts'],
 	scene: ['core', 'contracts', 'camera'],
 	ui: ['core', 'contracts', 'i18n'],
@@ -24,6 +26,7 @@ export const ROOMS = {
 		'recorder',
 		'dataset',
 		'inference',
+		'classroom',
 		'sim',
 		'scene',
 		'ui',
@@ -36,10 +39,11 @@ const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	inference: ['package', 'run', 'play', 'check'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
+	classroom: ['ticket'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'classroom'],
 	i18n: ['server'],
-	lab: ['bench', 'models']
+	lab: ['bench', 'models', 'class']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
@@ -54,6 +58,10 @@ const HOMES = {
 	'client-zip': 'dataset',
 	'@mujoco/mujoco': 'sim',
 	'onnxruntime-web': 'inference',
+	'@supabase/ssr': 'server',
+	'@supabase/supabase-js': 'server',
+	postgres: 'server',
+	uqr: 'server',
 	comlink: 'lab',
 	'workbox-window': 'lab'
 };
@@ -104,6 +112,18 @@ const ROUTES_SEE = ['lab', 'ui', 'scene', 'i18n', 'contracts'];
 
 const tests = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 
+/** Files of routes that run on the server: they may also enter `server`. */
+const SERVER_ROUTES = ['src/routes/**/+server.ts', 'src/routes/**/+*.server.ts', 'src/hooks.server.ts'];
+
+/** @param {readonly string[]} rooms @param {string} message */
+const routePatterns = (rooms, message) => [
+	{ regex: allBut(rooms, 'ui/.+'), message },
+	{
+		regex: `^(${Object.keys(HOMES).join('|')})(/|$)`,
+		message: 'This package has one home; see tools/rooms.js.'
+	}
+];
+
 export const roomRules = [
 	...Object.entries(ROOMS).map(([room, allowed]) => ({
 		files: [`src/lib/${room}/**/*.ts`, `src/lib/${room}/**/*.svelte`],
@@ -112,20 +132,24 @@ export const roomRules = [
 	})),
 	{
 		files: ['src/routes/**/*.ts', 'src/routes/**/*.svelte'],
+		ignores: SERVER_ROUTES,
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{ patterns: routePatterns(ROUTES_SEE, 'Routes see lab, ui, scene, lessons and words.') }
+			]
+		}
+	},
+	{
+		files: SERVER_ROUTES,
 		rules: {
 			'no-restricted-imports': [
 				'error',
 				{
-					patterns: [
-						{
-							regex: allBut(ROUTES_SEE, 'ui/.+'),
-							message: 'Routes see lab, ui, scene, lessons and words.'
-						},
-						{
-							regex: `^(${Object.keys(HOMES).join('|')})(/|$)`,
-							message: 'This package has one home; see tools/rooms.js.'
-						}
-					]
+					patterns: routePatterns(
+						['server', 'core', 'contracts', 'i18n'],
+						'What runs on the server sees server, core, contracts and words.'
+					)
 				}
 			]
 		}

@@ -32,6 +32,7 @@ export function createActions(lab: Lab): LabActions {
 
 	return {
 		arm: () => {
+			if (core.held) return; // the class bar says why
 			// After a model the hands begin where the arm is, not where they left it.
 			if (core.report.source === 'policy') void core.selectSource(core.inputs.source);
 			else void core.robot?.selectSource(core.inputs.source);
@@ -45,7 +46,9 @@ export function createActions(lab: Lab): LabActions {
 			ask(core.robot?.letGo());
 		},
 		stop: () => void core.robot?.stop(),
-		clearStop: () => void core.robot?.clearStop(),
+		clearStop: () => {
+			if (!core.held) void core.robot?.clearStop();
+		},
 		reconnect: () => void core.reconnect(),
 		switchArm: (kind) => void core.switchArm(kind),
 		takeOverTab: () => lab.takeOverTab(),

@@ -52,6 +52,8 @@ export class LabCore {
 	storeOpen = true;
 	problem: Problem | null = null;
 	otherTab = false;
+	/** A teacher holds all arms of the class; ends by itself (class/class-link.ts). Nothing is unlocked meanwhile. */
+	held = false;
 	physics = false;
 	activeDatasetId: string | null = null;
 	task = '';
@@ -73,7 +75,7 @@ export class LabCore {
 	readonly #beat = new PageBeat({
 		inputs: this.inputs,
 		port: () => this.#link.side?.robotPort ?? null,
-		mayDrive: () => !this.otherTab,
+		mayDrive: () => !this.otherTab && !this.held,
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
 	#disposed = false;
