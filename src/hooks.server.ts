@@ -1,5 +1,6 @@
 // Runs while pages are prerendered and for server routes; headers are the server entry's work. Gives each request its own
 // database clients, made when first asked for: prerendered pages never ask.
+import { building } from '$app/environment';
 import { localizeHref } from '$lib/i18n';
 import { localized } from '$lib/i18n/server';
 import { createSchoolClient, schoolSettings, verifiedPerson, type Person, type Role } from '$lib/server';
@@ -37,7 +38,7 @@ export const handle: Handle = ({ event, resolve }) =>
 		event.request = request;
 		bindLocals(event);
 		const ofSchool = OF_SCHOOL.test(event.route.id ?? '');
-		if (ofSchool && schoolSettings() === null) {
+		if (ofSchool && !building && schoolSettings() === null) {
 			if (event.route.id?.startsWith('/api/') === true)
 				return json({ problem: 'unreachable' }, { status: 503 });
 			redirect(303, localizeHref('/classroom?school=missing'));
