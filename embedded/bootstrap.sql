@@ -1,6 +1,7 @@
 -- What a hosted Supabase database has before the first migration: roles, schemas, grants and the tables of auth.
 -- Embedded and test databases only; never a migration. Run by the superuser, in one transaction, once per database.
 -- Source: supabase/postgres initial schema (roles, default grants, timeouts), supabase/auth migrations (tables of auth).
+do $$ begin execute format('alter database %I owner to postgres', current_database()); end $$;
 create schema if not exists extensions;
 create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;

@@ -60,6 +60,16 @@ describe('a fresh database', () => {
 		expect(rows[0]).toEqual({ id, role: 'authenticated', anonymous: true });
 	});
 
+	it('has a role that hears notifications and reads nothing', async () => {
+		const sql = database.sql('listener');
+		const heard = new Promise(
+			(resolve) => void sql.listen('school', resolve, () => void database.sql()`notify school, 'hey'`)
+		);
+		expect(await heard).toBe('hey');
+		for (const table of ['public.probe', 'auth.users'])
+			await expect(sql.unsafe(`select * from ${table}`)).rejects.toMatchObject({ code: '42501' });
+	});
+
 	it('hides the people from the roles of the API', async () => {
 		for (const role of ['anon', 'authenticated', 'service_role']) {
 			const attempt = database.sql('authenticator').begin(async (tx) => {

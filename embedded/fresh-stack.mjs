@@ -38,7 +38,7 @@ export async function freshStack({ isAutoconfirmed = true, log = () => undefined
 		url: gateway.url,
 		publishableKey: secrets.publishableKey,
 		secretKey: secrets.secretKey,
-		listenUrl: database.url('postgres'),
+		listenUrl: database.url('listener'),
 		database,
 		secrets,
 		mintToken: (claims) => {

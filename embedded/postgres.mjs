@@ -20,7 +20,7 @@ const START_TRIES = 5;
 
 /**
  * @typedef {import('./roles.mjs').Passwords} Passwords
- * @typedef {'supabase_admin' | 'postgres' | 'authenticator' | 'supabase_auth_admin'} LoginRole
+ * @typedef {keyof Passwords} LoginRole
  * @typedef {{
  *   port: number,
  *   url: (role: LoginRole, database?: string) => string,
@@ -35,7 +35,13 @@ const START_TRIES = 5;
 /** Passwords for a new cluster. @returns {Passwords} */
 export function newPasswords() {
 	const word = () => randomBytes(24).toString('hex');
-	return { supabase_admin: word(), postgres: word(), authenticator: word(), supabase_auth_admin: word() };
+	return {
+		supabase_admin: word(),
+		postgres: word(),
+		authenticator: word(),
+		supabase_auth_admin: word(),
+		listener: word()
+	};
 }
 
 /** The postmaster that runs in `pgData`, if one does. @param {string} pgData @returns {{ pid: number, port: number } | undefined} */

@@ -27,6 +27,8 @@ export async function startPostgrest({ binaries, databaseUrl, jwks, port: wished
 	const child = spawn(binaries.postgrest, [], {
 		...programIdentity(),
 		cwd: '/',
+		// A session of its own: Ctrl+C in the terminal is ours to handle, not its to die of.
+		detached: true,
 		stdio: ['ignore', 'ignore', 'pipe'],
 		env: {
 			PGRST_DB_URI: databaseUrl,

@@ -2,7 +2,12 @@
 // Source: supabase/postgres, initial schema and demotion of `postgres`.
 
 /** Roles that log in, each with a password of its own. */
-export const LOGIN_ROLES = /** @type {const} */ (['postgres', 'authenticator', 'supabase_auth_admin']);
+export const LOGIN_ROLES = /** @type {const} */ ([
+	'postgres',
+	'authenticator',
+	'supabase_auth_admin',
+	'listener'
+]);
 
 /** @typedef {Record<(typeof LOGIN_ROLES)[number] | 'supabase_admin', string>} Passwords */
 
@@ -19,6 +24,8 @@ export function rolesSql(passwords) {
 		service_role: 'nologin noinherit bypassrls',
 		authenticator: `login noinherit password '${passwords.authenticator}'`,
 		supabase_auth_admin: `login noinherit password '${passwords.supabase_auth_admin}'`,
+		// Ours, not Supabase's: hears notifications and has no right to anything else.
+		listener: `login noinherit password '${passwords.listener}'`,
 		postgres: `login createdb createrole replication bypassrls password '${passwords.postgres}'`
 	};
 	const made = Object.entries(roles).map(

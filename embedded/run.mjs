@@ -19,13 +19,17 @@ export function run(command, args, options) {
 	});
 }
 
-/** A port nobody listens on at this moment. @returns {Promise<number>} */
-export async function freePort() {
+/**
+ * A port nobody listens on at this moment.
+ * @param {number} [wished] rejects where this one is taken
+ * @returns {Promise<number>}
+ */
+export async function freePort(wished = 0) {
 	const { createServer } = await import('node:net');
 	return new Promise((resolve, reject) => {
 		const server = createServer();
 		server.once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
+		server.listen(wished, '127.0.0.1', () => {
 			const address = server.address();
 			const port = typeof address === 'object' && address !== null ? address.port : 0;
 			server.close(() => resolve(port));

@@ -74,7 +74,12 @@ export type Expected =
 	| { readonly says: 'refused' | 'blocked' | Outcome };
 
 export type Attack =
-	| { readonly verb: 'see'; readonly table: string; readonly key: readonly string[] }
+	| {
+			readonly verb: 'see';
+			readonly table: string;
+			readonly key: readonly string[];
+			readonly where: Readonly<Record<string, string>>;
+	  }
 	| { readonly verb: 'add'; readonly table: string; readonly values: Readonly<Record<string, unknown>> }
 	| {
 			readonly verb: 'change';
@@ -110,7 +115,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 	model_type: 'ACT'
 };
 
-const PLACES = CLASS_NAMES.flatMap((name) => [null, 1, 2].map((seat) => ({ class: name, seat })));
+const PLACES = CLASS_NAMES.flatMap((name) => [null, 1, 2, 3].map((seat) => ({ class: name, seat })));
 
 function* addCells(table: string, columns: readonly string[], person: Person): Generator<Cell> {
 	const insert = TABLES[table]?.insert;
@@ -179,6 +184,18 @@ function* moveCells(person: Person): Generator<Cell> {
 	const rules = TABLES['arms'];
 	const update = rules?.update;
 	if (rules === undefined || update === undefined) return;
+	// All at once and without a filter: a filter would have the rules for reading catch it.
+	const his = ROWS.filter((row) => row.table === 'arms' && update.rule(person, row));
+	for (const name of CLASS_NAMES) {
+		const isThere = his.every((row) => update.rule(person, { ...row, class: name }));
+		const isWithin = his.every((row) => row.school === schoolOf(name));
+		const fine: Expected = isThere ? { rows: his.length } : { says: 'refused' };
+		yield {
+			person,
+			attack: { verb: 'change', table: 'arms', set: { classroom_id: CLASS[name] }, where: {} },
+			expected: person.userId === null ? { says: 'refused' } : isWithin ? fine : { says: 'blocked' }
+		};
+	}
 	for (const row of ROWS)
 		if (row.table === 'arms')
 			for (const name of CLASS_NAMES) {
@@ -209,7 +226,7 @@ export function* tableCells(catalogue: Catalogue, table: string, person: Person)
 	const refused: Expected = { says: 'refused' };
 	yield {
 		person,
-		attack: { verb: 'see', table, key: shape.key },
+		attack: { verb: 'see', table, key: shape.key, where: {} },
 		expected: isIn
 			? {
 					keys: rows
@@ -257,7 +274,7 @@ export function* rowCells(catalogue: Catalogue, table: string, person: Person): 
 		const seen = isSeen ? [keyText(shape.key, row.key)] : [];
 		yield {
 			person,
-			attack: { verb: 'see', table, key: shape.key, where: row.key } as Attack,
+			attack: { verb: 'see', table, key: shape.key, where: row.key },
 			expected: isIn ? { keys: seen } : refused
 		};
 		if (column !== undefined) {

@@ -42,7 +42,7 @@ export function sqlOf(attack: Attack): string {
 	switch (attack.verb) {
 		case 'see': {
 			const key = attack.key.map((column) => `${column}::text`).join(" || '/' || ");
-			return `select string_agg(${key}, ' ') from public.${attack.table}`;
+			return `select string_agg(${key}, ' ') from public.${attack.table}${whereText(attack.where)}`;
 		}
 		case 'add': {
 			const columns = Object.keys(attack.values);

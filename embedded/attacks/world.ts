@@ -87,6 +87,16 @@ export const PEOPLE: readonly Person[] = [
 		teaches: [{ class: 'a1', role: 'teacher' }]
 	}),
 	person('owner_left_a', false, { members: [{ school: 'a', role: 'owner', hasEnded: true }] }),
+	// The class is over for one who runs it, the school is not.
+	person('teacher_ended_a1', false, {
+		members: [{ school: 'a', role: 'teacher' }],
+		teaches: [{ class: 'a1', role: 'teacher', hasEnded: true }]
+	}),
+	// Was the owner, and sits in a class as a pupil now: the wall lets such a person in, the old office must not count.
+	person('owner_turned_pupil', false, {
+		members: [{ school: 'a', role: 'owner', hasEnded: true }],
+		sits: [{ class: 'a2', n: 2 }]
+	}),
 	// Anonymous accounts somebody put on the lists of staff, and a token that does not say.
 	person('anonymous_teacher_a1', true, teacher('a', 'a1')),
 	person('anonymous_owner_a', true, { members: [{ school: 'a', role: 'owner' }] }),
@@ -154,7 +164,9 @@ type Place = { readonly class: ClassName; readonly seat: number | null };
 const PLACES: readonly Place[] = CLASS_NAMES.flatMap((name) => [
 	{ class: name, seat: null },
 	{ class: name, seat: 1 },
-	{ class: name, seat: 2 }
+	{ class: name, seat: 2 },
+	// The seat of somebody who waits at the door: what was done there before is not theirs yet.
+	{ class: name, seat: 3 }
 ]);
 
 const KIND: Record<string, string> = {
@@ -285,7 +297,7 @@ function rowsOfSchools(): Row[] {
 				user_id: user?.userId ?? null
 			};
 			rows.push({ ...place, table: 'seats', key: { id: seat }, values, seat, user: user?.userId ?? null });
-			if (n < 3)
+			if (n < 4)
 				// Made by the trigger on lab_events.
 				rows.push({ ...place, table: 'seat_progress', key: { seat_id: seat }, values: {}, seat });
 		}
