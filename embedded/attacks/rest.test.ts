@@ -6,12 +6,15 @@ import { freshStack, type FreshStack } from '../fresh-stack.mjs';
 import { callCells, readCatalogue, rowCells, tableCells, type Catalogue, type Cell } from './cells.js';
 import { belongs } from './rules.js';
 import { allowRollback, askerFor, attackByRest, judgeRest } from './rest-driver.js';
+import { seeded } from './seeded.js';
 import { PEOPLE, SCHOOL, claimsOf, fill, personNamed, type Person } from './world.js';
 
 let stack: FreshStack;
 let sql: Sql;
 let catalogue: Catalogue;
 let attacks = 0;
+const isWhole = process.env['SOAK_ATTACKS'] !== undefined;
+const pick = seeded(Number(process.env['SOAK_SEED'] ?? '1'));
 
 beforeAll(async () => {
 	stack = await freshStack();
@@ -67,7 +70,7 @@ describe('the matrix over HTTP', () => {
 
 	it('was no small number of attacks', () => {
 		console.log(`attacks over HTTP: ${attacks}`);
-		expect(attacks).toBeGreaterThan(10_000);
+		expect(attacks).toBeGreaterThan(5000);
 	});
 });
 

@@ -55,7 +55,12 @@ function person(
 	facts: Partial<Pick<Person, 'members' | 'teaches' | 'sits'>>
 ): Person {
 	count += 1;
-	const home = facts.members?.[0]?.school ?? (facts.sits?.[0] ? schoolOf(facts.sits[0].class) : 'none');
+	const homes = new Set([
+		...(facts.members ?? []).map(({ school }) => school),
+		...(facts.sits ?? []).map((at) => schoolOf(at.class))
+	]);
+	// Who belongs to two schools shows in both: that id is no leak.
+	const home = homes.size === 1 ? ([...homes][0] ?? 'none') : 'none';
 	return { name, userId: idOf(home, '09', count), isAnonymous, members: [], teaches: [], sits: [], ...facts };
 }
 
