@@ -67,7 +67,16 @@ export default ts.config(
 		rules: { 'svelte/no-navigation-without-resolve': 'off', 'svelte/no-at-html-tags': 'error' }
 	},
 	{
-		files: ['tools/**', 'server/**', 'conformance/**', 'bench/**', 'e2e/**', '*.config.*', '**/*.mjs'],
+		files: [
+			'tools/**',
+			'embedded/**',
+			'server/**',
+			'conformance/**',
+			'bench/**',
+			'e2e/**',
+			'*.config.*',
+			'**/*.mjs'
+		],
 		rules: { 'no-console': 'off', 'no-restricted-exports': 'off' }
 	},
 	{

@@ -36,6 +36,7 @@ const config = {
 					'../tools/**/*.js',
 					'../server/**/*.js',
 					'../server/**/*.ts',
+					'../embedded/**/*.ts',
 					'../*.config.ts'
 				);
 			}

@@ -39,10 +39,13 @@ export async function serve({
 	buildDir = join(root, 'build'),
 	previousDir = join(root, '.cache', 'chunks')
 }) {
+	// Kit compares where a form comes from with its own address; without this it takes plain http for https.
+	process.env['PROTOCOL_HEADER'] ??= 'x-forwarded-proto';
 	const { handler } = await import(pathToFileURL(join(buildDir, 'handler.js')).href);
 	/** @type {import('node:http').RequestListener} */
 	const listener = (request, response) => {
 		applyHeaders(request, response);
+		request.headers['x-forwarded-proto'] ??= cert === '' ? 'http' : 'https';
 		const url = request.url ?? '/';
 		// Kit answers 404 for chunks it does not know and passes nothing on: earlier ones come before it.
 		const isPresent = safePreviousChunk(url, join(buildDir, 'client')) !== undefined;

@@ -11,6 +11,7 @@ export const ROOMS = {
 	recorder: ['core', 'contracts', 'robot', 'camera', 'teleop'],
 	dataset: ['core', 'contracts', 'recorder'],
 	inference: ['core', 'contracts', 'camera'],
+	classroom: ['core', 'contracts', 'recorder'],
 	server: ['core', 'contracts'],
 	sim: ['core', 'contracts'],
 	scene: ['core', 'contracts', 'camera'],
@@ -25,6 +26,7 @@ export const ROOMS = {
 		'recorder',
 		'dataset',
 		'inference',
+		'classroom',
 		'sim',
 		'scene',
 		'ui',
@@ -38,10 +40,11 @@ const SIDE_DOORS = {
 	inference: ['package', 'run', 'play', 'check', 'why'],
 	server: ['hub'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
+	classroom: ['ticket'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'classroom'],
 	i18n: ['server'],
-	lab: ['bench', 'models']
+	lab: ['bench', 'models', 'class']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
@@ -56,6 +59,10 @@ const HOMES = {
 	'client-zip': 'dataset',
 	'@mujoco/mujoco': 'sim',
 	'onnxruntime-web': 'inference',
+	'@supabase/ssr': 'server',
+	'@supabase/supabase-js': 'server',
+	postgres: 'server',
+	uqr: 'server',
 	comlink: 'lab',
 	'workbox-window': 'lab'
 };

@@ -36,6 +36,10 @@ describe('room rules', () => {
 		['src/routes/x.ts', "import { x } from '$lib/robot';"],
 		['src/routes/+page.ts', "import { x } from '$lib/server/hub';"],
 		['src/routes/api/x/+server.ts', "import { x } from '$lib/lab';"],
+		['src/routes/x.ts', "import { x } from '$lib/server';"],
+		['src/routes/a/+server.ts', "import { x } from '$lib/lab';"],
+		['src/routes/a/+page.server.ts', "import { x } from '@supabase/supabase-js';"],
+		['src/lib/lab/x.ts', "import { x } from '$lib/server';"],
 		['src/routes/X.svelte', '<script lang="ts">import { Scene } from \'three\'; new Scene();</script>']
 	])('refuses in %s: %s', async (path, code) => {
 		expect(await findings(path, code)).toContain('no-restricted-imports');
@@ -49,6 +53,7 @@ describe('room rules', () => {
 		['src/lib/ui/X.svelte', '<script lang="ts">import { m } from \'$lib/i18n\'; m;</script>'],
 		['src/routes/x.ts', "import { x } from '$lib/lab'; x();"],
 		['src/routes/api/x/+server.ts', "import { x } from '$lib/server/hub'; x();"],
+		['src/routes/a/+page.server.ts', "import { x } from '$lib/server'; x();"],
 		['src/lib/robot/x.test.ts', "import { x } from '$lib/sim'; x();"]
 	])('allows in %s: %s', async (path, code) => {
 		expect(await findings(path, code)).not.toContain('no-restricted-imports');

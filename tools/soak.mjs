@@ -6,6 +6,7 @@
  *     node tools/soak.mjs gate --n 10000000 --seed 1
  *     node tools/soak.mjs store --n 1000000 --seed 1
  *     node tools/soak.mjs packages --n 100000 --seed 1
+ *     node tools/soak.mjs sync --n 100000 --seed 1
  *
  * `npm test` runs a sample of each; here their size comes from the command line. Each run adds a line to
  * .cache/soak-results.jsonl; figures of the last full runs are in docs/testing.md.
@@ -27,6 +28,7 @@ const SOAKS = {
 		variable: 'SOAK_PACKAGES',
 		option: 'n'
 	},
+	sync: { file: 'src/lib/classroom/sync.test.ts', variable: 'SOAK_SYNC_SEEDS', option: 'n' },
 	travel: { file: 'src/lib/robot/safety/kill-travel.test.ts', variable: 'SOAK_KILLS', option: 'n' },
 	expert: {
 		file: 'src/lib/sim/expert/pick-place-teleop.test.ts',

@@ -1,7 +1,7 @@
-// `npm run walk -- pupil [--real | --policy]`, `npm run walk -- technician`: drives the built app in real Chromium as that person would,
+// `npm run walk -- pupil [--real | --policy | --class]`, `npm run walk -- teacher | technician`: drives the built app in real Chromium as that person would,
 // by mouse and by keyboard alone, in both languages, on a Chromebook's screen and on a phone (keyboard walks in the dark
 // colours); counts clicks, keys, seconds and what else is promised, and keeps pictures in walk/. Ends with 1 when a promise is
-// missed. `--only de,phone` takes the walks with these words in their name. `--policy`: walk-policy.mjs.
+// missed. `--only de,phone` takes the walks with these words in their name. `--policy`: walk-policy.mjs. `--class` and the teacher: walk-teacher.mjs.
 //
 // With `--real` and for the technician the arms are the rig's, behind real Web Serial (tools/real-rig); where the machine
 // refuses that, nothing is walked and it says so.
@@ -19,6 +19,7 @@ import { pupilReal } from './walk/pupil-real.mjs';
 import { createRealWorld } from './walk/real-world.mjs';
 import { technician } from './walk/technician.mjs';
 import { policyStations } from './walk-policy.mjs';
+import { walkLesson } from './walk-teacher.mjs';
 
 const PATIENCE_MS = 60_000;
 const SIZES = [
@@ -34,13 +35,15 @@ const { values, positionals } = parseArgs({
 		/** The pupil lets the bundled model drive, by keyboard alone; `lockstep`: on the lab's virtual clock. */
 		policy: { type: 'boolean', default: false },
 		lockstep: { type: 'boolean', default: false },
+		/** The pupil in a class: by its link, with a teacher in a second browser. */
+		class: { type: 'boolean', default: false },
 		only: { type: 'string', default: '' }
 	}
 });
 const who = positionals[0] ?? 'pupil';
-if (who !== 'pupil' && who !== 'technician') {
+if (who !== 'pupil' && who !== 'technician' && who !== 'teacher') {
 	console.error(
-		`Nobody called "${who}" can walk yet; there are: pupil, pupil --real, pupil --policy, technician`
+		`Nobody called "${who}" can walk yet; there are: pupil, pupil --real, pupil --policy, pupil --class, teacher, technician`
 	);
 	process.exit(2);
 }
@@ -61,6 +64,33 @@ const { serve } = await import(pathToFileURL(join(root, 'server', 'serve.js')).h
 const folder = join(root, 'walk');
 mkdirSync(folder, { recursive: true });
 const buildDir = process.env['E2E_BUILD_DIR'] ?? join(root, 'build');
+if (who === 'teacher' || values.class) {
+	const browser = await chromium.launch({ executablePath: browserPath.path, args: ['--no-sandbox'] });
+	const chosen = values.only.split(',').filter((word) => word !== '');
+	const walks = /** @type {const} */ (['de', 'en']).flatMap((locale) =>
+		SIZES.flatMap((size) =>
+			/** @type {const} */ (['mouse', 'keyboard']).map((hands) => ({ locale, size, hands }))
+		)
+	);
+	const wanted = walks.filter(({ locale, size, hands }) =>
+		chosen.every((word) => [locale, size.name, hands].includes(word))
+	);
+	const told = await walkLesson({
+		browser,
+		folder,
+		buildDir,
+		who: who === 'teacher' ? 'teacher' : 'pupil',
+		walks: wanted
+	});
+	await browser.close();
+	if ('skipped' in told) {
+		console.log(`SKIPPED: ${who}: the school: ${told.skipped}`);
+		process.exit(0);
+	}
+	console.table(told.rows);
+	console.log(`${told.rows.length - told.failed} passed, ${told.failed} failed`);
+	process.exit(told.failed === 0 && told.rows.length > 0 ? 0 : 1);
+}
 const running = await serve({ host: '127.0.0.1', port: 0, buildDir });
 const site = running.url.replace('127.0.0.1', 'localhost');
 const browser =

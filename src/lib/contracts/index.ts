@@ -3,6 +3,7 @@ export * from './arm-connection';
 export * from './browser-family';
 export * from './camera';
 export * from './capabilities';
+export * from './classroom';
 export * from './dataset';
 export * from './episode';
 export * from './error-codes';

@@ -22,6 +22,8 @@ import { listenToKeys } from './page/keys';
 import { installProbe } from './page/probe';
 import { holdSeat, type SeatHold } from './page/seat';
 import { registerOffline, type OfflineClient } from './offline';
+import { seatTicket } from '$lib/classroom/ticket';
+import type { ClassLink, ClassView } from './class/class-link';
 
 const REFRESH_MS = 66;
 
@@ -44,6 +46,8 @@ export class Lab {
 	#pairStep = $state.raw<PairStep | null>(null);
 	#policies = $state.raw<PolicyPage | null>(null);
 	#policyView = $state.raw<PolicyPanelView | null>(null);
+	#class: ClassLink | null = null;
+	#classView = $state.raw<ClassView | null>(null);
 	#posesVersion = $state.raw(0);
 	#renderGeneration = $state.raw(0);
 	#armGeneration = $state.raw(0);
@@ -99,6 +103,15 @@ export class Lab {
 		return this.#policyView;
 	}
 
+	/** The seat and its class; null where nobody joined one. */
+	get classView(): ClassView | null {
+		return this.#classView;
+	}
+
+	raiseHand(up: boolean): void {
+		this.#class?.raiseHand(up);
+	}
+
 	/** The screen of connecting a real arm; null while there is nothing to show. */
 	get connectView(): ConnectView | null {
 		return this.#connectView;
@@ -132,6 +145,7 @@ export class Lab {
 		this.#seat = await holdSeat(this.core.options.seatId, (problem) => this.#onSeat(problem));
 		await this.core.start();
 		this.#markReady();
+		await this.#joinClass();
 		this.#offline = await registerOffline(() => {
 			this.updateWaiting = true;
 			this.core.changed.emit();
@@ -150,6 +164,16 @@ export class Lab {
 		this.#policyView = page.view();
 		await page.open();
 		if (policyId !== null && this.core.phase === 'ready') await page.choose(policyId);
+	}
+
+	/** What belongs to a class comes only where somebody joined one. */
+	async #joinClass(): Promise<void> {
+		const ticket = seatTicket(localStorage);
+		if (ticket === null || ticket.seatId !== this.core.options.seatId) return;
+		const { ClassLink } = await import('./class/class-link');
+		this.#class = new ClassLink(this.core, ticket, () => this.core.changed.emit());
+		await this.#class.start();
+		this.core.changed.emit();
 	}
 
 	takeOverTab(): void {
@@ -177,6 +201,7 @@ export class Lab {
 		for (const clean of this.#cleanup) clean();
 		this.#seat?.release();
 		this.#policies?.dispose();
+		this.#class?.dispose();
 		this.core.dispose();
 	}
 
@@ -229,6 +254,7 @@ export class Lab {
 	#refresh(): void {
 		const armed = this.core.report.status === 'armed';
 		this.#keepAwake(armed);
+		if (this.core.held) this.#stale = true; // the time that is left
 		if (!this.#stale && this.core.posesVersion === this.#posesVersion && this.core.phase === 'ready') return;
 		this.#stale = false;
 		this.#posesVersion = this.core.posesVersion;
@@ -241,6 +267,7 @@ export class Lab {
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
 		this.#policyView = this.#policies?.view() ?? null;
+		this.#classView = this.#class?.view ?? null;
 		this.#model = this.#build();
 	}
 

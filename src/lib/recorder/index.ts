@@ -8,6 +8,7 @@ export { createFramePicker } from './frame-picker';
 export { openIdbStore, seatDatabaseName } from './idb-store';
 export { createImageStats } from './image-stats';
 export { openMemoryStore } from './memory-store';
+export { openIdbOutboxEngine } from './outbox-engine';
 export { openIdbPolicyEngine } from './policy-engine';
 export {
 	askToPersist,
@@ -38,5 +39,6 @@ export type {
 	RecordingStore,
 	RecoverableEpisode
 } from './recording-store';
+export type { StorageEngine, StorageTransaction } from './storage-engine';
 export type { VideoEncoderFactory, VideoEncoderLike } from './video-encoder';
 export { chooseVideoCodec, createWebCodecsFactory, type VideoCodecName } from './webcodecs-encoder';

@@ -32,6 +32,7 @@ export function createActions(lab: Lab): LabActions {
 
 	return {
 		arm: () => {
+			if (core.held) return; // the class bar says why
 			const { report, inputs } = core;
 			// While a run is paused unlocking takes nothing over: the next slider does. After a run the hands begin where the arm
 			// is, not where they left it.
@@ -47,7 +48,9 @@ export function createActions(lab: Lab): LabActions {
 			ask(core.robot?.letGo());
 		},
 		stop: () => void core.robot?.stop(),
-		clearStop: () => void core.robot?.clearStop(),
+		clearStop: () => {
+			if (!core.held) void core.robot?.clearStop();
+		},
 		reconnect: () => void core.reconnect(),
 		switchArm: (kind) => void core.switchArm(kind),
 		takeOverTab: () => lab.takeOverTab(),

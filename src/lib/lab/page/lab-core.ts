@@ -56,6 +56,8 @@ export class LabCore {
 	otherTab = false;
 	/** Which tab of the lab this is; null before it is known. */
 	tab: number | null = null;
+	/** A teacher holds all arms of the class; ends by itself (class/class-link.ts). Nothing is unlocked meanwhile. */
+	held = false;
 	physics = false;
 	activeDatasetId: string | null = null;
 	task = '';
@@ -77,7 +79,7 @@ export class LabCore {
 	readonly #beat = new PageBeat({
 		inputs: this.inputs,
 		port: () => this.#link.side?.robotPort ?? null,
-		mayDrive: () => !this.otherTab,
+		mayDrive: () => !this.otherTab && !this.held,
 		onTrigger: (trigger) => this.recordTrigger.emit(trigger)
 	});
 	#disposed = false;

@@ -1,8 +1,11 @@
 // What the address may say about a lab session. Unknown and malformed values fall back; nothing here needs a server.
 
+import { seatTicket } from '$lib/classroom/ticket';
 import type { LabOptions } from './lab-state';
 
 const DEFAULT_FPS = 30;
+/** Where somebody works who joined no class. */
+export const GUEST_SEAT = 'local';
 
 /** `?clock=lockstep` runs in virtual time, `?seed=` places the cube, `?stamp=on` paints picture numbers (proofs only), `?probe=on` opens `probe.ts`. */
 export function labOptionsFrom(url: URL, build: string): LabOptions {
@@ -10,7 +13,8 @@ export function labOptionsFrom(url: URL, build: string): LabOptions {
 	const seed = Number.parseInt(query.get('seed') ?? '', 10);
 	return {
 		build,
-		seatId: 'local',
+		// A seat's recordings are its own: the next pupil on this computer opens another database.
+		seatId: seatTicket(globalThis.localStorage)?.seatId ?? GUEST_SEAT,
 		clock: query.get('clock') === 'lockstep' ? 'lockstep' : 'wall',
 		fps: DEFAULT_FPS,
 		seed: Number.isSafeInteger(seed) && seed >= 0 ? seed : 1,

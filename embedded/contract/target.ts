@@ -1,0 +1,52 @@
+// The backend the contract suite asks: a fresh embedded one, or a hosted project named by HOSTED_URL, HOSTED_PUBLISHABLE_KEY and
+// HOSTED_SECRET_KEY. People it makes there, it removes.
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { freshStack } from '../fresh-stack.mjs';
+
+export interface Target {
+	readonly url: string;
+	readonly publishableKey: string;
+	readonly secretKey: string;
+	readonly isHosted: boolean;
+	/** Without a session; each call its own. */
+	client(): SupabaseClient;
+	admin(): SupabaseClient;
+	stop(): Promise<void>;
+}
+
+/** Node 20 has no WebSocket of its own; nothing here listens for changes. */
+class NoSocket {
+	constructor() {
+		throw new Error('realtime is not used');
+	}
+}
+
+export function clientOf(url: string, key: string): SupabaseClient {
+	return createClient(url, key, {
+		auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+		realtime: { transport: NoSocket as never }
+	});
+}
+
+export async function openTarget(): Promise<Target> {
+	const hosted = process.env['HOSTED_URL'] ?? '';
+	const stack =
+		hosted === ''
+			? await freshStack({ migrations: [] })
+			: {
+					url: hosted,
+					publishableKey: process.env['HOSTED_PUBLISHABLE_KEY'] ?? '',
+					secretKey: process.env['HOSTED_SECRET_KEY'] ?? '',
+					stop: () => Promise.resolve()
+				};
+	const { url, publishableKey, secretKey } = stack;
+	return {
+		url,
+		publishableKey,
+		secretKey,
+		isHosted: hosted !== '',
+		client: () => clientOf(url, publishableKey),
+		admin: () => clientOf(url, secretKey),
+		stop: () => stack.stop()
+	};
+}

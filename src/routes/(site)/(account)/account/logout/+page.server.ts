@@ -1,0 +1,12 @@
+import { localizeHref } from '$lib/i18n';
+import { signOut } from '$lib/server';
+import { redirect, type Actions } from '@sveltejs/kit';
+
+export const load = (): never => redirect(303, localizeHref('/account'));
+
+export const actions: Actions = {
+	default: async ({ locals }) => {
+		await signOut(locals.school('teacher'));
+		redirect(303, localizeHref('/classroom'));
+	}
+};
