@@ -11,6 +11,7 @@ export const ROOMS = {
 	recorder: ['core', 'contracts', 'robot', 'camera', 'teleop'],
 	dataset: ['core', 'contracts', 'recorder'],
 	inference: ['core', 'contracts', 'camera'],
+	training: ['core', 'contracts', 'camera'],
 	sim: ['core', 'contracts'],
 	scene: ['core', 'contracts', 'camera'],
 	ui: ['core', 'contracts', 'i18n'],
@@ -24,6 +25,7 @@ export const ROOMS = {
 		'recorder',
 		'dataset',
 		'inference',
+		'training',
 		'sim',
 		'scene',
 		'ui',
@@ -35,11 +37,12 @@ export const ROOMS = {
 const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	inference: ['package', 'run', 'play', 'check'],
+	training: ['worker'],
 	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'training'],
 	i18n: ['server'],
-	lab: ['bench', 'models']
+	lab: ['bench', 'models', 'training']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
@@ -54,6 +57,7 @@ const HOMES = {
 	'client-zip': 'dataset',
 	'@mujoco/mujoco': 'sim',
 	'onnxruntime-web': 'inference',
+	'@jax-js/jax': 'training',
 	comlink: 'lab',
 	'workbox-window': 'lab'
 };
