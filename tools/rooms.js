@@ -38,7 +38,7 @@ const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	inference: ['package', 'run', 'play', 'check'],
 	training: ['worker'],
-	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
+	sim: ['mujoco', 'expert', 'expert/lockstep', 'so101-model', 'chain'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
 	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'training'],
 	i18n: ['server'],

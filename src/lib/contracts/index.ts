@@ -21,4 +21,5 @@ export * from './sim-task';
 export * from './so101';
 export * from './so101-kinematics';
 export * from './tick';
+export * from './training';
 export * from './worker-protocol';

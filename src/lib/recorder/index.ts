@@ -9,6 +9,7 @@ export { openIdbStore, seatDatabaseName } from './idb-store';
 export { createImageStats } from './image-stats';
 export { openMemoryStore } from './memory-store';
 export { openIdbPolicyEngine } from './policy-engine';
+export { openIdbTrainingEngine } from './training-engine';
 export {
 	askToPersist,
 	expectedBytesPerSecond,

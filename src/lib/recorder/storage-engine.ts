@@ -10,7 +10,13 @@ export const TABLES = ['about', 'datasets', 'episodes', 'blocks'] as const;
 export const ARM_TABLES = ['about', 'arms'] as const;
 /** Tables of a seat's policies and their runs, a database of its own: no recording waits for a large file. */
 export const POLICY_TABLES = ['about', 'packages', 'files', 'runs'] as const;
-export type Table = (typeof TABLES)[number] | (typeof ARM_TABLES)[number] | (typeof POLICY_TABLES)[number];
+/** Tables of a seat's unfinished trainings, a database of its own: checkpoints come often and are replaced. */
+export const TRAINING_TABLES = ['about', 'trainings'] as const;
+export type Table =
+	| (typeof TABLES)[number]
+	| (typeof ARM_TABLES)[number]
+	| (typeof POLICY_TABLES)[number]
+	| (typeof TRAINING_TABLES)[number];
 
 /**
  * `relaxed`: handed to the operating system when acknowledged; survives the death of the process.

@@ -32,7 +32,7 @@ interface Digest {
 }
 
 /** As in make_steps.py. */
-function numbers(count: number, salt: number, scale: number): Float32Array {
+function numbers(count: number, salt: number, scale: number): Float32Array<ArrayBuffer> {
 	return Float32Array.from({ length: count }, (_, k) => {
 		const at = ((k + 1) * 0.6180339887498949 + salt * 0.7548776662466927) % 1;
 		return (at * 2 - 1) * scale;
@@ -67,7 +67,7 @@ const weights = tensors.map(({ dims }, salt) => numbers(sizeOf(dims), salt, 1.2)
 let jax: Jax;
 let net: PolicyNet;
 
-const array = (values: Float32Array, dims: readonly number[]): Tensor =>
+const array = (values: Float32Array<ArrayBuffer>, dims: readonly number[]): Tensor =>
 	jax.numpy.array(values).reshape([...dims]);
 const batch = (): Batch => {
 	const dims = [BATCH, patchesOf(SHAPE), patchValuesOf(SHAPE)];

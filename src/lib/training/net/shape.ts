@@ -75,7 +75,7 @@ export const sizeOf = (dims: readonly number[]): number => dims.reduce((a, b) =>
  * Place of every patch, [patches, features]: x and y from -1 to 1, then zeros. What a keypoint of a patch starts from; a
  * constant of the graph (`places`), repeated there for every keypoint.
  */
-export function placesOf(shape: NetShape): Float32Array {
+export function placesOf(shape: NetShape): Float32Array<ArrayBuffer> {
 	const grid = gridOf(shape);
 	const features = featuresOf(shape);
 	const places = new Float32Array(patchesOf(shape) * features);
