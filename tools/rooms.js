@@ -13,6 +13,7 @@ export const ROOMS = {
 	inference: ['core', 'contracts', 'camera'],
 	classroom: ['core', 'contracts', 'recorder'],
 	server: ['core', 'contracts'],
+	training: ['core', 'contracts', 'camera'],
 	sim: ['core', 'contracts'],
 	scene: ['core', 'contracts', 'camera'],
 	ui: ['core', 'contracts', 'i18n'],
@@ -27,6 +28,7 @@ export const ROOMS = {
 		'dataset',
 		'inference',
 		'classroom',
+		'training',
 		'sim',
 		'scene',
 		'ui',
@@ -38,13 +40,14 @@ export const ROOMS = {
 const SIDE_DOORS = {
 	robot: ['safety', 'find', 'calibrate', 'calibration-files', 'setup', 'inventory'],
 	inference: ['package', 'run', 'play', 'check', 'why'],
+	training: ['worker'],
 	server: ['hub'],
-	sim: ['mujoco', 'expert', 'so101-model', 'chain'],
+	sim: ['mujoco', 'expert', 'expert/lockstep', 'so101-model', 'chain'],
 	classroom: ['ticket'],
 	scene: ['arm-scene', 'camera-renderer', 'ArmView.svelte'],
-	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'classroom'],
+	ui: ['lab', 'arms', 'connect', 'calibrate', 'setup', 'cameras', 'policies', 'classroom', 'training'],
 	i18n: ['server'],
-	lab: ['bench', 'models', 'class']
+	lab: ['bench', 'models', 'class', 'training']
 };
 
 const SVELTE_ROOMS = ['lab', 'ui', 'scene'];
@@ -63,6 +66,7 @@ const HOMES = {
 	'@supabase/supabase-js': 'server',
 	postgres: 'server',
 	uqr: 'server',
+	'@jax-js/jax': 'training',
 	comlink: 'lab',
 	'workbox-window': 'lab'
 };

@@ -8,7 +8,7 @@ import { openOrtRuntime, type LoadOrt } from '$lib/inference/run';
 import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
 import { loadMujoco } from '../../src/lib/sim/mujoco/load-mujoco';
 import { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
-import { createEyes } from './eyes';
+import { createEyes } from '../../src/lib/lab/training/eyes';
 import { runTrial, type TrialOptions, type TrialResult } from './trial';
 
 export interface EvaluateOptions extends Omit<TrialOptions, 'seed'> {

@@ -5,8 +5,8 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import path from 'node:path';
 import { loadMujoco } from '../../src/lib/sim/mujoco/load-mujoco';
 import { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
-import { demonstrate, POLICY_CAMERAS, POLICY_FPS } from './demonstration';
-import { createEyes } from './eyes';
+import { demonstrate, POLICY_CAMERAS, POLICY_FPS } from '../../src/lib/lab/training/demonstration';
+import { createEyes } from '../../src/lib/lab/training/eyes';
 
 export interface CollectOptions {
 	/** Folder to write into. */

@@ -9,7 +9,7 @@ import { SO101_GATE_LIMITS } from '$lib/robot/safety';
 import type { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
 import { PickPlaceTask } from '../../src/lib/sim/mujoco/pick-place-task';
 import { createLockstepLab, LAB_FPS } from '../../src/lib/sim/expert/testing/lockstep-lab';
-import type { Eyes } from './eyes';
+import type { Eyes } from '../../src/lib/lab/training/eyes';
 
 /** Further out the gate would refuse to hear it. */
 const LEAST = SO101.joints.map((joint) => joint.min - SO101_GATE_LIMITS.absurd);

@@ -41,6 +41,7 @@ export {
 	type PlaneViews
 } from './i420';
 export { createFrameOutlet, type FrameOutlet } from './frame-outlet';
+export { createFrameReader, type FrameReader, type RawFrame } from './frame-reader';
 export { createPatternCamera, type PatternCameraOptions } from './pattern-camera';
 export { deviceNames, pickDevices, type DevicePick } from './pick-devices';
 export { createPreviewSurface, type PreviewSurface } from './preview-surface';

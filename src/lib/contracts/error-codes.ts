@@ -125,6 +125,26 @@ export const ERROR_CODES = [
 	'policy_hub_answer_odd',
 	/** PAGE: INFER is gone. The arm plays out what it has and holds; the policy is chosen again by a person. */
 	'infer_worker_died',
+	/** TRAINING: fewer episodes than anything can be learned from (`episodes`, `least`). Record more. */
+	'training_too_few_episodes',
+	/** TRAINING: too few episodes are left in which the arm moves. Record some in which it does. */
+	'training_no_motion',
+	/** TRAINING: episodes differ in robot, arm, rate or cameras (`field`). Make a dataset of those that fit. */
+	'training_mixed_episodes',
+	/** TRAINING: joints or number of cameras that the small network is not made for. Train elsewhere. */
+	'training_robot_unknown',
+	/** TRAINING: the pictures would not fit into the memory of a tab. Take fewer episodes (`episodes` would fit). */
+	'training_too_large',
+	/** TRAINING: the pictures of an episode cannot be decoded here (`episode`). Remove it from the dataset, or another browser. */
+	'training_pictures_unreadable',
+	/** TRAINING: the loss is no number any more. The best checkpoint is kept; start anew with another seed. */
+	'training_diverged',
+	/** TRAINING: the examples are not those that the checkpoint was trained on. Start anew. */
+	'training_data_changed',
+	/** TRAINING: the browser's WebAssembly has no SIMD, which all of it computes with. Use a current browser. */
+	'training_no_simd',
+	/** PAGE: the TRAINING worker is gone (out of memory, ended by the browser). It goes on from its checkpoint. */
+	'train_worker_died',
 	/** Service worker, information: a new version waits until nothing moves and nothing records. */
 	'update_waiting',
 	/** PAGE: a worker of another build answered. It refuses to start; reload. */

@@ -23,4 +23,5 @@ export * from './so101';
 export * from './so101-kinematics';
 export * from './tick';
 export * from './why';
+export * from './training';
 export * from './worker-protocol';

@@ -10,6 +10,7 @@ export { createImageStats } from './image-stats';
 export { openMemoryStore } from './memory-store';
 export { openIdbOutboxEngine } from './outbox-engine';
 export { openIdbPolicyEngine } from './policy-engine';
+export { openIdbTrainingEngine } from './training-engine';
 export {
 	askToPersist,
 	expectedBytesPerSecond,

@@ -12,11 +12,14 @@ export const ARM_TABLES = ['about', 'arms'] as const;
 export const POLICY_TABLES = ['about', 'packages', 'files', 'runs'] as const;
 /** Tables of what a seat has yet to tell its class, a database of its own: nothing of it waits for a recording. */
 export const OUTBOX_TABLES = ['about', 'events', 'noted'] as const;
+/** Tables of a seat's unfinished trainings, a database of its own: checkpoints come often and are replaced. */
+export const TRAINING_TABLES = ['about', 'trainings'] as const;
 export type Table =
 	| (typeof TABLES)[number]
 	| (typeof ARM_TABLES)[number]
 	| (typeof POLICY_TABLES)[number]
-	| (typeof OUTBOX_TABLES)[number];
+	| (typeof OUTBOX_TABLES)[number]
+	| (typeof TRAINING_TABLES)[number];
 
 /**
  * `relaxed`: handed to the operating system when acknowledged; survives the death of the process.

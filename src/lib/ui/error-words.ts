@@ -344,6 +344,56 @@ const words = {
 		what: () => m.error_infer_worker_died_what(),
 		next: () => m.error_infer_worker_died_next()
 	},
+	training_too_few_episodes: {
+		title: () => m.error_training_too_few_episodes_title(),
+		what: () => m.error_training_too_few_episodes_what(),
+		next: () => m.error_training_too_few_episodes_next()
+	},
+	training_no_motion: {
+		title: () => m.error_training_no_motion_title(),
+		what: () => m.error_training_no_motion_what(),
+		next: () => m.error_training_no_motion_next()
+	},
+	training_mixed_episodes: {
+		title: () => m.error_training_mixed_episodes_title(),
+		what: () => m.error_training_mixed_episodes_what(),
+		next: () => m.error_training_mixed_episodes_next()
+	},
+	training_robot_unknown: {
+		title: () => m.error_training_robot_unknown_title(),
+		what: () => m.error_training_robot_unknown_what(),
+		next: () => m.error_training_robot_unknown_next()
+	},
+	training_too_large: {
+		title: () => m.error_training_too_large_title(),
+		what: () => m.error_training_too_large_what(),
+		next: () => m.error_training_too_large_next()
+	},
+	training_pictures_unreadable: {
+		title: () => m.error_training_pictures_unreadable_title(),
+		what: () => m.error_training_pictures_unreadable_what(),
+		next: () => m.error_training_pictures_unreadable_next()
+	},
+	training_diverged: {
+		title: () => m.error_training_diverged_title(),
+		what: () => m.error_training_diverged_what(),
+		next: () => m.error_training_diverged_next()
+	},
+	training_data_changed: {
+		title: () => m.error_training_data_changed_title(),
+		what: () => m.error_training_data_changed_what(),
+		next: () => m.error_training_data_changed_next()
+	},
+	training_no_simd: {
+		title: () => m.error_training_no_simd_title(),
+		what: () => m.error_training_no_simd_what(),
+		next: () => m.error_training_no_simd_next()
+	},
+	train_worker_died: {
+		title: () => m.error_train_worker_died_title(),
+		what: () => m.error_train_worker_died_what(),
+		next: () => m.error_train_worker_died_next()
+	},
 	update_waiting: {
 		title: () => m.error_update_waiting_title(),
 		what: () => m.error_update_waiting_what(),

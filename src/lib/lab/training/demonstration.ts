@@ -1,14 +1,14 @@
 /**
- * One demonstration of pick and place for the bundled policy: the scripted expert through the ordinary teleoperation path
+ * One demonstration of pick and place, for the bundled policy and for whoever trains in the tab: the scripted expert through
+ * the ordinary teleoperation path
  * (gate, loop, bus bytes, servo chain, physics), disturbed in most episodes. What is carried out is the disturbed plan, what
  * is kept is the expert's clean answer to the state it saw. Knows one episode; knows no file and no network.
  */
 import { SO101_CHAIN, SO101_JOINT_UNITS, lerobotToRad, so101ToRad } from '$lib/contracts';
 import { createRandom, frameNamed, solveIk, type Random } from '$lib/core';
 import { createDartNoise, PickPlaceExpert } from '$lib/sim/expert';
-import type { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
-import { PickPlaceTask } from '../../src/lib/sim/mujoco/pick-place-task';
-import { createLockstepLab, LAB_FPS, type LockstepLab } from '../../src/lib/sim/expert/testing/lockstep-lab';
+import { createLockstepLab, LAB_FPS, type LockstepLab } from '$lib/sim/expert/lockstep';
+import { PickPlaceTask, type MujocoPlant } from '$lib/sim/mujoco';
 import type { Eyes } from './eyes';
 
 /** Of the policy: observations and actions per second. */
