@@ -93,6 +93,38 @@ test('a cable pulled in the middle of calibrating: said, and the servos hold wha
 	expect({ limits, offsets }).toEqual({ limits: before.limits, offsets: before.offsets });
 });
 
+test('a second tab in the middle of calibrating: told whose the arm is, takes it over, and the servos hold what they held', async ({
+	lab,
+	rig,
+	site
+}) => {
+	await answerChooser(lab);
+	await rig.arm('follower', { do: 'heal', as: 'uncalibrated' });
+	await rig.arm('follower', { do: 'hand', pose: MIDDLE });
+	const before = await rig.state('follower');
+	const first = await ConnectPage.open(await lab.newPage(), site.url);
+	await first.toChooser();
+	await first.expectStep('not_calibrated');
+	await first.lab.button('connect_do_open_calibration').click();
+	await first.lab.button('calibrate_begin').click();
+	await first.lab.button('calibrate_middle_go').click();
+	await first.lab.button('calibrate_sweep_go').waitFor();
+	await rig.arm('follower', { do: 'hand', pose: { shoulder_pan: 100 }, overMs: SWEEP_MS });
+
+	const second = await ConnectPage.open(await lab.newPage(), site.url);
+	await second.lab.until(({ otherTab }) => otherTab, 'the other tab to be seen');
+	await second.chooseReal();
+	await second.click(second.lab.button('connect_start_go_known'));
+	await second.expectStep('other_tab');
+	await expect(second.sheet('other_tab')).toContainText(`„${second.lab.word('lab_title')}“`);
+	await second.click(second.lab.button('connect_do_take_over'));
+	await second.expectStep('not_calibrated');
+	await first.expectStep('other_tab');
+	const { limits, offsets, torque } = await rig.state('follower');
+	expect({ limits, offsets }).toEqual({ limits: before.limits, offsets: before.offsets });
+	expect(torque).not.toContain(true);
+});
+
 test('six motors out of their boxes get their numbers, one by one', async ({ lab, rig, site }) => {
 	test.setTimeout(150_000);
 	await answerChooser(lab);

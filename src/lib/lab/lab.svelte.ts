@@ -1,7 +1,7 @@
 // The rune facade of the lab: one object per visit, made by the lab's layout, living as long as it. Holds the view model
 // as raw state that is replaced at most 15 times a second, and the actions a person can ask for.
 
-import { labRateHz, type ErrorCode } from '$lib/contracts';
+import { labRateHz, type ArmReport, type ErrorCode } from '$lib/contracts';
 import type { ArmsView } from '$lib/ui/arms';
 import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
@@ -20,12 +20,15 @@ import { readStandardGamepad } from './page/inputs';
 import { readKeyLabels } from './page/key-labels';
 import { listenToKeys } from './page/keys';
 import { installProbe } from './page/probe';
+import { ScreenAwake } from './page/screen-awake';
 import { holdSeat, type SeatHold } from './page/seat';
 import { registerOffline, type OfflineClient } from './offline';
 import { seatTicket } from '$lib/classroom/ticket';
 import type { ClassLink, ClassView } from './class/class-link';
 
 const REFRESH_MS = 66;
+/** The arm moves, or may move again by itself: the screen stays on. */
+const MAY_MOVE: readonly ArmReport['status'][] = ['arming', 'armed', 'holding', 'resting'];
 
 export class Lab {
 	readonly core: LabCore;
@@ -57,7 +60,10 @@ export class Lab {
 	#cleanup: (() => void)[] = [];
 	#seat: SeatHold | null = null;
 	#offline: OfflineClient | null = null;
-	#wakeLock: WakeLockSentinel | null = null;
+	readonly #awake = new ScreenAwake({
+		wakeLock: () => (navigator as { wakeLock?: WakeLock }).wakeLock,
+		isVisible: () => document.visibilityState === 'visible'
+	});
 
 	constructor(options: LabOptions) {
 		this.core = new LabCore(options);
@@ -198,6 +204,7 @@ export class Lab {
 	}
 
 	dispose(): void {
+		this.#awake.keep(false);
 		for (const clean of this.#cleanup) clean();
 		this.#seat?.release();
 		this.#policies?.dispose();
@@ -252,8 +259,7 @@ export class Lab {
 	}
 
 	#refresh(): void {
-		const armed = this.core.report.status === 'armed';
-		this.#keepAwake(armed);
+		this.#awake.keep(MAY_MOVE.includes(this.core.report.status));
 		if (this.core.held) this.#stale = true; // the time that is left
 		if (!this.#stale && this.core.posesVersion === this.#posesVersion && this.core.phase === 'ready') return;
 		this.#stale = false;
@@ -269,24 +275,5 @@ export class Lab {
 		this.#policyView = this.#policies?.view() ?? null;
 		this.#classView = this.#class?.view ?? null;
 		this.#model = this.#build();
-	}
-
-	/** The screen must not sleep under a moving arm. */
-	#keepAwake(armed: boolean): void {
-		if (
-			armed &&
-			this.#wakeLock === null &&
-			'wakeLock' in navigator &&
-			document.visibilityState === 'visible'
-		) {
-			navigator.wakeLock.request('screen').then(
-				(lock) => (this.#wakeLock = lock),
-				() => undefined // refused (battery saver): the hold after 100 ms of silence stays the guarantee
-			);
-		}
-		if (!armed && this.#wakeLock !== null) {
-			void this.#wakeLock.release();
-			this.#wakeLock = null;
-		}
 	}
 }

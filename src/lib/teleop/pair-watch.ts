@@ -32,6 +32,9 @@ const LOOK_EVERY_MS = 50;
 const PATIENCE_MS = 60_000;
 /** Looks in a row without an answer after which an arm is gone. */
 const SILENT_LOOKS = 20;
+/** A computer that stood still makes answers late: before an arm is said to be silent it is asked again after so many pauses. */
+const PAUSES = 6;
+const PAUSE_MS = 150;
 const PLACES: readonly PairPlace[] = ['a', 'b'];
 
 /** Answers which of the two arms a hand moved. */
@@ -40,7 +43,7 @@ export async function findLeaderByHand(
 ): Promise<Result<PairPlace, PairWatchFailure>> {
 	const { scheduler, spec = SO101, driver = STS3215_DRIVER, patienceMs = PATIENCE_MS } = options;
 	const buses: Readonly<Record<PairPlace, BusCommands>> = { a: options.a, b: options.b };
-	const limp = await checkLimp(buses, spec, driver);
+	const limp = await checkLimp(buses, spec, driver, scheduler);
 	if (!limp.ok) return limp;
 	const detector = createHandMotionDetector({ stepsPerTurn: spec.ticksPerTurn });
 	const failed = { a: 0, b: 0 };
@@ -68,16 +71,23 @@ export async function findLeaderByHand(
 async function checkLimp(
 	buses: Readonly<Record<PairPlace, BusCommands>>,
 	spec: RobotSpec,
-	driver: ServoDriver
+	driver: ServoDriver,
+	scheduler: Scheduler
 ): Promise<Result<void, PairWatchFailure>> {
 	const stiff: PairPlace[] = [];
 	const silent: PairPlace[] = [];
-	for (const place of PLACES)
+	for (const place of PLACES) {
+		let pausesLeft = PAUSES;
 		for (const joint of spec.joints) {
-			const held = await driver.readHeldGoal(buses[place], joint.servoId);
+			let held = await driver.readHeldGoal(buses[place], joint.servoId);
+			for (; !held.ok && held.error.code === 'timeout' && pausesLeft > 0; pausesLeft--) {
+				await new Promise<void>((resolve) => scheduler.at(scheduler.now() + PAUSE_MS, resolve));
+				held = await driver.readHeldGoal(buses[place], joint.servoId);
+			}
 			const into = !held.ok ? silent : held.value !== null ? stiff : null;
 			if (into !== null && !into.includes(place)) into.push(place);
 		}
+	}
 	if (silent.length > 0) return err({ cause: 'silent', places: silent });
 	return stiff.length > 0 ? err({ cause: 'stiff', places: stiff }) : ok(undefined);
 }

@@ -210,10 +210,11 @@ function createTwoArms(plants: readonly [JointPlant, JointPlant], energised = fa
 				write(...args);
 			};
 		}
-		const transport = createChainTransport(new Wire({ chain, usbFrameMs: 1 }), scheduler, `arm ${k}`);
+		const wire = new Wire({ chain, usbFrameMs: 1 });
+		const transport = createChainTransport(wire, scheduler, `arm ${k}`);
 		const open = transport.open({ baudRate: SO101.baudRate });
 		const commands = createBusCommands(createFeetechBus(transport, scheduler, { usbFrameMs: 1 }));
-		return { chain, transport, commands, open };
+		return { chain, wire, transport, commands, open };
 	});
 	const [a, b] = arms;
 	if (a === undefined || b === undefined) throw new Error('two arms');
@@ -247,6 +248,19 @@ describe('two arms at once', () => {
 		const found = await settle(scheduler, findLeaderByHand({ a: a.commands, b: b.commands, scheduler }));
 		expect(found).toEqual({ ok: false, error: { cause: 'stiff', places: ['b'] } });
 	});
+
+	it.each([200, 400, 600])(
+		'are not taken for silent when a computer stood still for %i ms',
+		async (stillMs) => {
+			const { scheduler, a, b } = createTwoArms([byHand(), lying()]);
+			for (const { wire } of [a, b]) wire.dice.rates = { stallPipe: 1, stallMs: [stillMs, stillMs] };
+			scheduler.at(scheduler.now() + 5, () => {
+				for (const { wire } of [a, b]) wire.dice.rates = {};
+			});
+			const found = await settle(scheduler, findLeaderByHand({ a: a.commands, b: b.commands, scheduler }));
+			expect(found).toEqual({ ok: true, value: 'a' });
+		}
+	);
 
 	it('are given up on when nobody moves one, a cable is pulled, or the person goes away', async () => {
 		const quiet = createTwoArms([lying(), lying()]);

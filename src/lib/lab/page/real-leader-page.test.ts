@@ -1,6 +1,6 @@
 // When a leader may drive by itself: the real connection control and memory, ROBOT and the browser's ports as answers.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PortIdentity } from '$lib/contracts';
 import { createMemoryArmStore } from '$lib/robot';
 import type { FoundLeader } from '../hosts/real-leader';
@@ -24,7 +24,10 @@ const FOUND: FoundLeader = {
 };
 
 let page: RealLeaderPage | null = null;
-afterEach(() => page?.control.dispose());
+afterEach(() => {
+	page?.control.dispose();
+	vi.useRealTimers();
+});
 
 /** Lets answers arrive. */
 async function pass(): Promise<void> {
@@ -37,9 +40,17 @@ interface PairOptions {
 	/** Which arm the hand moves. */
 	readonly hand?: 'leader' | 'follower';
 	readonly found?: FoundLeader;
+	/** Arms that do not answer while the hand is watched, one entry per time. */
+	readonly silent?: readonly ('a' | 'b')[];
 }
 
-async function createPair({ remembered = 'pair', hand = 'leader', found = FOUND }: PairOptions = {}) {
+async function createPair({
+	remembered = 'pair',
+	hand = 'leader',
+	found = FOUND,
+	silent = []
+}: PairOptions = {}) {
+	const silences = [...silent];
 	const memory = new ArmMemory({
 		openStore: () => Promise.resolve(createMemoryArmStore()),
 		epochMs: () => 0
@@ -67,6 +78,9 @@ async function createPair({ remembered = 'pair', hand = 'leader', found = FOUND 
 		},
 		leaderByHand: () => {
 			asked.push('by hand');
+			const place = silences.shift();
+			if (place !== undefined)
+				return Promise.resolve({ ok: false, error: { cause: 'silent', places: [place] } });
 			return Promise.resolve({ ok: true, value: hand });
 		},
 		driveLeader: () => {
@@ -145,6 +159,41 @@ describe('a leader that does not fit', () => {
 		expect(asked).toEqual(['open', 'by hand', 'drive', 'chosen']);
 		expect(page.control.state.step).toBe('connected');
 		expect(memory.pair(LEADER, FOLLOWER)).toEqual({ kind: 'known' });
+	});
+
+	it('is watched on when the follower does not answer, whose own screen tells of that', async () => {
+		vi.useFakeTimers();
+		const { page, asked, connect, refused } = await createPair({
+			remembered: 'strangers',
+			silent: ['b', 'b']
+		});
+		await connect();
+		page.control.actions.pairByHand();
+		await pass();
+		expect([page.pairStep, refused()]).toEqual(['move', undefined]);
+		await vi.advanceTimersByTimeAsync(1100);
+		await pass();
+		expect(asked.filter((what) => what === 'by hand')).toHaveLength(3);
+		expect(asked.at(-1)).toBe('chosen');
+	});
+
+	it('and not any more once the person went away', async () => {
+		vi.useFakeTimers();
+		const { page, asked, connect } = await createPair({ remembered: 'strangers', silent: ['b'] });
+		await connect();
+		page.control.actions.pairByHand();
+		await pass();
+		page.leave();
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(asked.filter((what) => what === 'by hand')).toHaveLength(1);
+	});
+
+	it('is told of its own silence', async () => {
+		const { page, connect, refused } = await createPair({ remembered: 'strangers', silent: ['a'] });
+		await connect();
+		page.control.actions.pairByHand();
+		await pass();
+		expect(refused()).toBe('no_power');
 	});
 
 	it('is refused again the next time when the hand showed something else', async () => {

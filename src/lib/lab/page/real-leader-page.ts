@@ -19,6 +19,9 @@ type Api = RunningWorker<RobotApi>['api'];
 /** Where "move the leader by hand" stands. `stiff`: an arm holds itself up, a hand cannot move it. */
 export type PairStep = 'move' | 'stiff' | 'nobody_moved';
 
+/** The follower did not answer while the hand was watched. */
+const WATCH_AGAIN_MS = 500;
+
 export interface RealLeaderOptions {
 	readonly ask: <T>(question: (api: Api) => Promise<T>) => Promise<T>;
 	readonly access: SerialAccess;
@@ -41,6 +44,7 @@ export interface RealLeaderOptions {
 export class RealLeaderPage {
 	readonly control: ConnectControl;
 	readonly #options: RealLeaderOptions;
+	readonly #scheduler = createWallScheduler();
 	#wanted: { readonly port: PortIdentity; readonly patient: boolean } | null = null;
 	#found: FoundLeader | null = null;
 	#pairStep: PairStep | null = null;
@@ -54,7 +58,7 @@ export class RealLeaderPage {
 		const { ask, access, takeSeat, onChange } = options;
 		this.control = createConnectControl({
 			role: 'leader',
-			scheduler: createWallScheduler(),
+			scheduler: this.#scheduler,
 			onChange,
 			ports: {
 				access: {
@@ -199,10 +203,19 @@ export class RealLeaderPage {
 			if (this.#found !== null && followers !== null)
 				this.#shown = { leader: followers, follower: this.#found.fingerprint };
 			this.control.send({ type: 'failed', problem: problem('swapped', [], { moved: 'follower' }) });
-		} else if (moved.error.cause === 'silent')
+		} else if (moved.error.cause === 'silent' && moved.error.places.includes('a'))
 			this.control.send({ type: 'failed', problem: problem('no_power') });
+		// Of the follower's silence the follower's own screen tells, when it lasts; this one goes on watching until then.
+		else if (moved.error.cause === 'silent') this.#watchAgain();
 		else if (moved.error.cause !== 'cancelled') this.#pairStep = moved.error.cause;
 		onChange();
+	}
+
+	#watchAgain(): void {
+		this.#pairStep = 'move';
+		this.#scheduler.at(this.#scheduler.now() + WATCH_AGAIN_MS, () => {
+			if (this.#pairStep === 'move' && this.control.state.step === 'connected') void this.#byHand();
+		});
 	}
 
 	#asksForHand(): boolean {
