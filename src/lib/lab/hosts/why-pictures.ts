@@ -7,6 +7,8 @@ import { makeThumbnail } from '$lib/recorder';
 
 /** Wide enough to see a cube, small enough to keep a dozen with a run. */
 const SHOWN_PX = 192;
+/** Views are compared at most this wide. */
+const VIEW_PX = 96;
 
 interface Rgba {
 	readonly width: number;
@@ -14,12 +16,14 @@ interface Rgba {
 	readonly data: Uint8ClampedArray;
 }
 
-async function unpack(png: Blob): Promise<Rgba> {
+/** @param most width, pixels; a larger picture is made smaller */
+async function unpack(png: Blob, most = Infinity): Promise<Rgba> {
 	const bitmap = await createImageBitmap(png, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
-	const { width, height } = bitmap;
+	const width = Math.min(bitmap.width, most);
+	const height = Math.max(1, Math.round((bitmap.height * width) / bitmap.width));
 	const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
 	if (context === null) throw new TypeError('no canvas in this worker');
-	context.drawImage(bitmap, 0, 0);
+	context.drawImage(bitmap, 0, 0, width, height);
 	bitmap.close();
 	return { width, height, data: context.getImageData(0, 0, width, height).data };
 }
@@ -29,7 +33,7 @@ const brightness = ({ data }: Rgba, at: number): number =>
 
 /** What a package says stands still: alpha 255 where it does. */
 export async function trainingBackground(png: Blob): Promise<Background> {
-	const picture = await unpack(png);
+	const picture = await unpack(png, VIEW_PX);
 	const { width, height, data } = picture;
 	const pixels = width * height;
 	return {
