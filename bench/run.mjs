@@ -18,6 +18,7 @@ const BENCHES = {
 	export: { quick: true, load: () => import('./benches/export.mjs') },
 	chunks: { quick: true, load: () => import('./benches/chunks.mjs') },
 	policy: { quick: false, load: () => import('./benches/policy.mjs') },
+	'policy-app': { quick: false, load: () => import('./benches/policy-app.mjs') },
 	size: { quick: true, load: () => import('./benches/size.mjs') }
 };
 

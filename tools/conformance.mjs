@@ -9,7 +9,7 @@
  * LeRobot loads and trains on the download, its linters look at it; `bus`: LeRobot's follower drives the servo chain behind
  * a pseudo terminal; `setup`: LeRobot and our driver give the same new motors their numbers; `calibration`: LeRobot's
  * follower and leader and our driver calibrate one arm in turn and use each other's files; `policy`: what the exporter makes
- * of LeRobot's checkpoints computes what LeRobot computes (named: all of it, else a sample); `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
+ * of LeRobot's checkpoints computes what LeRobot computes, in Python and in Chromium (named: all of it, else a sample); `judge`: does the dataset judge bite? Gets everything it needs by itself. Prints `ok: ` and `FAIL: `
  * lines; what cannot be had is a FAIL with CI=true and a SKIPPED elsewhere. Last report: .cache/conformance.json, with the
  * recording beside it.
  */
@@ -192,20 +192,30 @@ async function onPseudoTerminal(name, once) {
 	}
 }
 
-/** @param {string | null} source folder of a dataset */
-async function policies(source) {
-	const judged = await judgePolicies({ ask, dataset: source, whole: only.includes('policy') });
+/** @param {string | null} source folder of a dataset @param {{ path: string } | { missing: string }} chromium */
+async function policies(source, chromium) {
+	const raw = join(folder, 'raw');
+	const there = source !== null && existsSync(raw);
+	if (there && 'missing' in chromium) missing('policy in Chromium', chromium.missing);
+	const judged = await judgePolicies({
+		ask,
+		dataset: source,
+		raw: there ? raw : null,
+		chromium: 'path' in chromium ? chromium.path : null,
+		whole: only.includes('policy')
+	});
 	if ('missing' in judged) missing('policy', judged.missing);
 	else tellAll(judged);
 }
 
 /** @param {string} python */
 async function main(python) {
-	const chromium = wanted('recording') ? await ensureChromium() : { missing: 'not asked for' };
+	const needed = wanted('recording') || wanted('policy');
+	const chromium = needed ? await ensureChromium() : { missing: 'not asked for' };
 	let made = null;
-	if ('path' in chromium) made = await recording(chromium.path, python);
-	else if (wanted('recording')) missing('recording', chromium.missing);
-	else made = lastRecording();
+	if (!wanted('recording')) made = lastRecording();
+	else if ('path' in chromium) made = await recording(chromium.path, python);
+	else missing('recording', chromium.missing);
 	if (wanted('bus')) await onPseudoTerminal('bus', () => busOnce(python));
 	if (wanted('setup')) await onPseudoTerminal('setup', () => setupOnce(python));
 	if (wanted('calibration')) await onPseudoTerminal('calibration', () => calibrationOnce(python));
@@ -213,7 +223,7 @@ async function main(python) {
 	const datasetDone = wanted('dataset') && made !== null ? dataset(python, made) : Promise.resolve();
 	const script = join(root, 'conformance', 'judge_selftest.py');
 	const judgeDone = wanted('judge') ? ask('judge', python, [script]) : Promise.resolve([]);
-	const policyDone = wanted('policy') ? policies((made ?? lastRecording())?.root ?? null) : null;
+	const policyDone = wanted('policy') ? policies((made ?? lastRecording())?.root ?? null, chromium) : null;
 	await datasetDone;
 	tellAll(await judgeDone);
 	await policyDone;

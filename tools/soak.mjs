@@ -7,6 +7,7 @@
  *     node tools/soak.mjs store --n 1000000 --seed 1
  *     node tools/soak.mjs packages --n 100000 --seed 1
  *     node tools/soak.mjs sync --n 100000 --seed 1
+ *     node tools/soak.mjs parity --n 1000
  *
  * `npm test` runs a sample of each; here their size comes from the command line. Each run adds a line to
  * .cache/soak-results.jsonl; figures of the last full runs are in docs/testing.md.
@@ -19,7 +20,8 @@ import { nodeTool, root } from './lib/run.mjs';
 
 /** Name -> test file (none: a script beside this one), the variable that sets its size and the option that names it. */
 const SOAKS = {
-	kill: { file: '', variable: '', option: 'n' },
+	kill: { file: '', script: 'soak-kill.mjs', variable: '', option: 'n' },
+	parity: { file: '', script: 'soak-parity.mjs', variable: '', option: 'n' },
 	bus: { file: 'src/lib/robot/soak-bus.test.ts', variable: 'SOAK_BUS_HOURS', option: 'hours' },
 	gate: { file: 'src/lib/robot/safety/gate.fuzz.test.ts', variable: 'SOAK_GATE_ACTIONS', option: 'n' },
 	store: { file: 'src/lib/recorder/store-model.crash.test.ts', variable: 'SOAK_STORE_POINTS', option: 'n' },
@@ -61,7 +63,7 @@ if (size === undefined || !(Number(size) > 0)) {
 const limit = values['max-lost-ms'];
 const args =
 	soak.file === ''
-		? [path.join(root, 'tools', 'soak-kill.mjs'), '--n', size, '--seed', values.seed]
+		? [path.join(root, 'tools', 'script' in soak ? soak.script : ''), '--n', size, '--seed', values.seed]
 		: [nodeTool('vitest/vitest.mjs'), 'run', soak.file, '--testTimeout=0'];
 if (soak.file === '' && limit !== undefined) args.push('--max-lost-ms', limit);
 const startedMs = Date.now();

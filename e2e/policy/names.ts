@@ -44,6 +44,31 @@ export interface OpenReport {
 	readonly chunkMs: number;
 }
 
+/** One row of a dataset as the page fetches it. */
+export interface ParityRow {
+	/** Of the joints, dataset units, as a float32 holds them. */
+	readonly state: readonly number[];
+	/** Planes of all cameras one after the other, as they were before the codec, 4:2:0 at `rawSize`; null: none kept. */
+	readonly live: string | null;
+	readonly rawSize: { readonly width: number; readonly height: number };
+	/** Tensors of all cameras one after the other; `.u8` in steps of 1/255, `.f32` as they are. */
+	readonly recorded: string;
+	/** Whether the tensors of the live pictures are wanted back. */
+	readonly tensors: boolean;
+}
+
+/** Everything float32, little-endian, base64. */
+export interface ParityAnswer {
+	/** Chunk from the recorded tensors. */
+	readonly recorded: string;
+	readonly live: null | {
+		readonly chunk: string;
+		/** INFER, given the same planes as RENDER gives them, answers the same chunk to the last bit. */
+		readonly inferSame: boolean;
+		readonly tensors: string | null;
+	};
+}
+
 export interface LossReport {
 	/** Channels of the answers, in order, from the loss to the first chunk. */
 	readonly answers: readonly string[];

@@ -68,12 +68,68 @@ async function warm(cacheName: string, files: readonly string[], known: RegExp):
 	}
 }
 
-const WARMED: Readonly<Record<string, () => Promise<void>>> = {
+/** How much of what policies run on is here, in bytes as the server tells them; `totalBytes` null where it does not. */
+interface PolicyState {
+	readonly hereBytes: number;
+	readonly totalBytes: number | null;
+	readonly ready: boolean;
+}
+
+const bytesOf = (response: Response | undefined): number | null => {
+	const length = Number.parseInt(response?.headers.get('content-length') ?? '', 10);
+	return Number.isFinite(length) ? length : null;
+};
+
+async function policyState(): Promise<PolicyState> {
+	const cache = await caches.open(POLICY_CACHE);
+	let hereBytes = 0;
+	let totalBytes: number | null = 0;
+	let missing = 0;
+	for (const url of policyFiles.map(absolute)) {
+		const cached = await cache.match(url);
+		const asked = cached ?? (await fetch(url, { method: 'HEAD' }).catch(() => undefined));
+		const bytes = bytesOf(asked);
+		if (cached === undefined) missing += 1;
+		else hereBytes += bytes ?? 0;
+		totalBytes = totalBytes === null || bytes === null ? null : totalBytes + bytes;
+	}
+	return { hereBytes, totalBytes, ready: missing === 0 };
+}
+
+/** Fetches what policies run on, telling how far it is. */
+async function warmPolicies(tell: (state: PolicyState) => void): Promise<void> {
+	await warm(POLICY_CACHE, [], POLICY_RUNTIME);
+	const cache = await caches.open(POLICY_CACHE);
+	const { hereBytes, totalBytes } = await policyState();
+	let bytes = hereBytes;
+	for (const url of policyFiles.map(absolute)) {
+		if ((await cache.match(url)) !== undefined) continue;
+		const response = await fetch(url);
+		if (!response.ok || response.body === null) throw new TypeError(`${response.status} for ${url}`);
+		const counted = response.body.pipeThrough(
+			new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+				transform(chunk, out) {
+					bytes += chunk.length;
+					tell({ hereBytes: bytes, totalBytes, ready: false });
+					out.enqueue(chunk);
+				}
+			})
+		);
+		// With its headers: a page that is isolated loads nothing without them.
+		await cache.put(url, new Response(counted, { status: 200, headers: response.headers }));
+	}
+	tell({ hereBytes: bytes, totalBytes, ready: true });
+}
+
+type Tell = (state: PolicyState) => void;
+
+const WARMED: Readonly<Record<string, (tell: Tell) => Promise<void>>> = {
 	WARM: async () => {
 		await warm(POLICY_CACHE, [], POLICY_RUNTIME);
 		await warm(LARGE_CACHE, largeFiles, LARGE);
 	},
-	WARM_POLICIES: () => warm(POLICY_CACHE, policyFiles, POLICY_RUNTIME)
+	POLICY_STATE: async (tell) => tell(await policyState()),
+	WARM_POLICIES: warmPolicies
 };
 
 self.addEventListener('message', (event) => {
@@ -82,7 +138,7 @@ self.addEventListener('message', (event) => {
 	const work = typeof data?.type === 'string' ? WARMED[data.type] : undefined;
 	if (work !== undefined) {
 		event.waitUntil(
-			work().then(
+			work((state) => event.ports[0]?.postMessage({ state })).then(
 				() => event.ports[0]?.postMessage({ warmed: true }),
 				() => event.ports[0]?.postMessage({ warmed: false })
 			)

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { LabPage, type EpisodeCountsSeen, type Wave } from '../../e2e/pages/lab-page';
+import { tapRawPictures } from './raw-pictures';
 
 export interface RecordedEpisode {
 	readonly task: string;
@@ -14,6 +15,8 @@ export interface RecordedEpisode {
 
 export interface Recorded {
 	readonly zip: string;
+	/** Folder of the pictures as they were before the codec (./raw-pictures.ts). */
+	readonly raw: string;
 	readonly episodes: readonly RecordedEpisode[];
 	readonly seconds: number;
 	/** Errors of the page's console and uncaught ones. */
@@ -35,6 +38,8 @@ const EPISODES = [
 	{ task: 0, periodS: 4.4 }
 ] as const;
 const LEAST_FRAMES = 120;
+/** On a computer that has other things to do. */
+const PATIENCE_PER_FRAME_MS = 500;
 
 function wavesOf(periodS: number): Wave[] {
 	const mids = [0, -65, 70, 45, 0, 35];
@@ -47,13 +52,18 @@ function wavesOf(periodS: number): Wave[] {
 	}));
 }
 
-async function episode(lab: LabPage, task: string, periodS: number): Promise<RecordedEpisode> {
+async function episode(
+	lab: LabPage,
+	task: string,
+	periodS: number,
+	leastFrames: number
+): Promise<RecordedEpisode> {
 	await lab.setTask(task);
 	const waves = wavesOf(periodS);
 	await lab.moveTo(waves.map(({ mid }) => mid));
 	const swaying = lab.sway(waves);
 	await lab.startRecording();
-	await lab.untilFrames(LEAST_FRAMES, 60_000);
+	await lab.untilFrames(leastFrames, Math.max(60_000, leastFrames * PATIENCE_PER_FRAME_MS));
 	const counts = await lab.stopRecording();
 	await swaying;
 	await lab.decide('keep');
@@ -69,22 +79,37 @@ function watchErrors(page: Page): string[] {
 	return errors;
 }
 
-/** @param executable Chromium @param site where the app is served @param folder where the zip goes */
-export async function record(executable: string, site: string, folder: string): Promise<Recorded> {
+/**
+ * @param executable Chromium @param site where the app is served @param folder where the zip and the raw pictures go
+ * @param leastFrames rows of an episode
+ */
+export async function record(
+	executable: string,
+	site: string,
+	folder: string,
+	leastFrames = LEAST_FRAMES
+): Promise<Recorded> {
 	const startMs = Date.now();
-	mkdirSync(folder, { recursive: true });
+	const raw = join(folder, 'raw');
+	mkdirSync(raw, { recursive: true });
 	const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
 	try {
 		const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
 		const pageErrors = watchErrors(page);
 		const lab = await LabPage.open(page, site, { clock: 'lockstep', stamp: true, seed: SEED });
+		const pictures = await tapRawPictures(page);
 		await lab.arm();
 		const episodes: RecordedEpisode[] = [];
-		for (const { task, periodS } of EPISODES) episodes.push(await episode(lab, TASKS[task], periodS));
+		for (const { task, periodS } of EPISODES)
+			episodes.push(await episode(lab, TASKS[task], periodS, leastFrames));
 		await lab.show('datasets');
 		const zip = join(folder, 'dataset.zip');
 		await (await lab.download()).saveAs(zip);
-		return { zip, episodes, seconds: (Date.now() - startMs) / 1000, pageErrors };
+		await pictures.take(
+			raw,
+			episodes.map(({ counts }) => counts.frames)
+		);
+		return { zip, raw, episodes, seconds: (Date.now() - startMs) / 1000, pageErrors };
 	} finally {
 		await browser.close();
 	}

@@ -41,7 +41,7 @@ describe('the bundled policy', () => {
 		const runtime = await openModel(policy);
 		const trials: TrialResult[] = [];
 		const seeds = Array.from({ length: STARTS }, (_, i) => 5000 + i);
-		const options = { speed: 'normal', limitS: 30, latencyTicks: 1, cameraMovedM: 0 } as const;
+		const options = { speed: 'normal', limitS: 30, arm: 'task', latencyTicks: 1, cameraMovedM: 0 } as const;
 		await evaluate(runtime, { ...options, seeds, onTrial: (trial) => trials.push(trial) });
 		await runtime.close();
 		const failed = trials.filter((trial) => !trial.success).map((trial) => trial.seed);

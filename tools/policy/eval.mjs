@@ -2,11 +2,15 @@
  * Counts how often a policy puts the cube on the target, from starts it has never seen.
  *
  *     npm run policy:eval -- --starts 300 --seed 1 [--speed normal|first-minute] [--package FILE.zip]
- *         [--latency 1] [--camera-moved 0.01] [--processes 2] [--limit SECONDS]
+ *         [--latency 1] [--camera-moved 0.01] [--processes 2] [--limit SECONDS] [--arm task|lab]
+ *     npm run policy:eval -- --browser --starts 5 --seed 1
  *
  * Without --package it takes the one that the app serves. Everything runs in virtual time in the product's own parts:
  * gate, loop, bus bytes, servo chain, MuJoCo, virtual cameras, frameToTensor, onnxruntime-web. Writes the counts beside the
  * model's run folder (.cache/policy/eval-*.json).
+ *
+ * --arm lab begins where the arm stands in a freshly opened lab, not where the exercise begins. --browser does so too, and then
+ * counts the same starts once more in a real Chromium, in the built lab and its workers, and sets one beside the other.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,17 +19,21 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleForNode } from '../lib/bundle.mjs';
 import { root } from '../lib/run.mjs';
+import { besideBrowser } from './eval-browser.mjs';
 import { wilson } from './wilson.mjs';
 
+const SERVED = 'static/policies/pick-place.zip';
 const { values } = parseArgs({
 	options: {
 		starts: { type: 'string', default: '300' },
 		seed: { type: 'string', default: '1' },
 		speed: { type: 'string', default: 'normal' },
-		package: { type: 'string', default: 'static/policies/pick-place.zip' },
+		package: { type: 'string', default: SERVED },
 		latency: { type: 'string', default: '1' },
 		'camera-moved': { type: 'string', default: '0' },
 		limit: { type: 'string' },
+		arm: { type: 'string', default: 'task' },
+		browser: { type: 'boolean', default: false },
 		processes: { type: 'string', default: '2' },
 		/** Internal: the bundle to run, and which process this is. */
 		bundle: { type: 'string' },
@@ -37,6 +45,14 @@ const first = Number(values.seed);
 const speed = values.speed === 'first-minute' ? 'first_minute' : 'normal';
 /** The expert's own limit; at 100 mm/s the same ways take longer. */
 const limitS = Number(values.limit ?? (speed === 'normal' ? 30 : 60));
+
+const arm = values.browser || values.arm === 'lab' ? 'lab' : 'task';
+if (values.browser && (values.package !== SERVED || Number(values['camera-moved']) !== 0)) {
+	console.error(
+		'policy:eval: --browser counts the package that the app serves, with its cameras where they are'
+	);
+	process.exit(2);
+}
 
 /** @param {string} file */
 async function work(file) {
@@ -50,6 +66,7 @@ async function work(file) {
 		seeds: all.filter((_, i) => i % Number(values.processes) === part),
 		speed,
 		limitS,
+		arm,
 		latencyTicks: Number(values.latency),
 		cameraMovedM: Number(values['camera-moved']),
 		onTrial: (/** @type {object} */ result) => process.send?.(result)
@@ -100,6 +117,7 @@ async function start() {
 	if (whole === 0) process.exit(1);
 	const counted = results.filter((r) => r.seed < first + whole);
 	report(counted, model, (performance.now() - startedMs) / 1000);
+	if (values.browser && !stopped) process.exit(await besideBrowser({ counted, first, speed, limitS }));
 }
 
 /** @typedef {{ seed: number, success: boolean, lifted: boolean, seconds: number, errorM: number }} Trial */
@@ -131,6 +149,7 @@ function report(results, model, wallS) {
 		successes: good.length,
 		first_seed: first,
 		speed,
+		arm,
 		interval: [low, high],
 		limit_s: limitS,
 		latency_ticks: Number(values.latency),
@@ -139,7 +158,11 @@ function report(results, model, wallS) {
 		failed: failed.map((r) => r.seed)
 	};
 	const moved = values['camera-moved'] === '0' ? '' : `-moved-${values['camera-moved']}`;
-	writeFileSync(path.join(folder, `eval-${speed}${moved}.json`), `${JSON.stringify(facts, null, '\t')}\n`);
+	const begun = arm === 'lab' ? '-lab' : '';
+	writeFileSync(
+		path.join(folder, `eval-${speed}${moved}${begun}.json`),
+		`${JSON.stringify(facts, null, '\t')}\n`
+	);
 }
 
 if (values.bundle === undefined) await start();

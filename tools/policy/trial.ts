@@ -3,7 +3,7 @@
  * played by the product's player, every target goes through the gate, MuJoCo decides what comes of it. It is told nothing of
  * cube and target. Knows one trial; knows no network and no file.
  */
-import { SO101, type PolicyObservation, type PolicyRuntime } from '$lib/contracts';
+import { SO101, so101ToRad, type PolicyObservation, type PolicyRuntime } from '$lib/contracts';
 import { createChunkPlayer } from '$lib/inference/play';
 import { SO101_GATE_LIMITS } from '$lib/robot/safety';
 import type { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
@@ -14,6 +14,8 @@ import type { Eyes } from '../../src/lib/lab/training/eyes';
 /** Further out the gate would refuse to hear it. */
 const LEAST = SO101.joints.map((joint) => joint.min - SO101_GATE_LIMITS.absurd);
 const MOST = SO101.joints.map((joint) => joint.max + SO101_GATE_LIMITS.absurd);
+/** The pose of the arm in a freshly opened lab (PlantHost), LeRobot units. */
+export const LAB_START = [0, -60, 25, 90, 0, 20];
 /** Success has to last, as with the expert. */
 const SETTLE_TICKS = 6;
 
@@ -23,6 +25,8 @@ export interface TrialOptions {
 	readonly speed: 'normal' | 'first_minute';
 	/** The trial has failed when this much virtual time has passed. */
 	readonly limitS: number;
+	/** Where the arm begins: at the exercise's own start, or where it stands in a freshly opened lab. */
+	readonly arm: 'task' | 'lab';
 	/** Record ticks between an observation and its chunk. */
 	readonly latencyTicks: number;
 }
@@ -50,7 +54,8 @@ export async function runTrial(
 ): Promise<TrialResult> {
 	const { seed, latencyTicks } = options;
 	const { cameras, joints, fps, chunk_size: chunkSize, n_action_steps: actionSteps } = runtime.manifest;
-	const task = new PickPlaceTask(plant);
+	const task = new PickPlaceTask(plant, { resetArm: options.arm === 'task' });
+	if (options.arm === 'lab') plant.reset(so101ToRad(LAB_START));
 	task.reset(seed);
 	const lab = await createLockstepLab(plant, { seed, policyIsKnown: options.speed === 'normal' });
 	const stepS = 1 / lab.rateHz;

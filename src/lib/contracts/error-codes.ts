@@ -77,6 +77,10 @@ export const ERROR_CODES = [
 	'export_too_large',
 	/** DATASET: episodes differ in rate, cameras, codec or robot. They cannot share one dataset; choose those that fit. */
 	'export_mixed_episodes',
+	/** The look at a recording: this browser cannot decode its pictures (another browser recorded them, or WebCodecs is missing). Look at it where it was recorded. */
+	'episode_not_decodable',
+	/** The look at a recording: joints or cameras are not those that the model wants. Choose a recording of this arm with these cameras. */
+	'episode_other_robot',
 	/** Store at start: a recording ended in the middle. Its whole blocks are offered for recovery. */
 	'episode_torn',
 	/** Reading a policy package: bytes are missing, were changed, or contradict each other. Nothing is loaded; get it again. */

@@ -6,7 +6,7 @@ import type { ArmsView } from '$lib/ui/arms';
 import type { CalibrationView } from '$lib/ui/calibrate';
 import type { CamerasView } from '$lib/ui/cameras';
 import type { ConnectView } from '$lib/ui/connect';
-import type { PolicyPanelView } from '$lib/ui/policies';
+import type { PolicyPanelView, WhyView } from '$lib/ui/policies';
 import type { SetupView } from '$lib/ui/setup';
 import type { DownloadView, LabActions, LabViewModel, UndoView } from '$lib/ui/lab';
 import { takeTabNumber } from './hosts/tab-number';
@@ -15,6 +15,7 @@ import type { LabOptions } from './page/lab-state';
 import { buildModel } from './page/build-model';
 import { createActions } from './page/actions';
 import type { PolicyPage } from './page/policy-page';
+import type { PolicyRoom } from './page/policy-room';
 import type { PairStep } from './page/real-leader-page';
 import { readStandardGamepad } from './page/inputs';
 import { readKeyLabels } from './page/key-labels';
@@ -29,6 +30,10 @@ import type { ClassLink, ClassView } from './class/class-link';
 const REFRESH_MS = 66;
 /** The arm moves, or may move again by itself: the screen stays on. */
 const MAY_MOVE: readonly ArmReport['status'][] = ['arming', 'armed', 'holding', 'resting'];
+
+interface FilmView {
+	readonly wanted: boolean;
+}
 
 export class Lab {
 	readonly core: LabCore;
@@ -47,7 +52,9 @@ export class Lab {
 	#setupView = $state.raw<SetupView | null>(null);
 	#calibrationView = $state.raw<CalibrationView | null>(null);
 	#pairStep = $state.raw<PairStep | null>(null);
-	#policies = $state.raw<PolicyPage | null>(null);
+	#room = $state.raw<PolicyRoom | null>(null);
+	#whyView = $state.raw<WhyView | null>(null);
+	#film = $state.raw<FilmView | null>(null);
 	#policyView = $state.raw<PolicyPanelView | null>(null);
 	#class: ClassLink | null = null;
 	#classView = $state.raw<ClassView | null>(null);
@@ -102,7 +109,26 @@ export class Lab {
 
 	/** Letting a model drive; null until `openPolicies` has brought it here. */
 	get policies(): PolicyPage | null {
-		return this.#policies;
+		return this.#room?.page ?? null;
+	}
+
+	/** Asking why a run failed; null until `openPolicies` has brought it here. */
+	get why(): PolicyRoom['why'] | null {
+		return this.#room?.why ?? null;
+	}
+
+	get whyView(): WhyView | null {
+		return this.#whyView;
+	}
+
+	/** Whether the next run is recorded; null while nothing can be. */
+	get film(): FilmView | null {
+		return this.#film;
+	}
+
+	setFilm(wanted: boolean): void {
+		if (this.#room !== null) this.#room.film.wanted = wanted;
+		this.core.changed.emit();
 	}
 
 	get policyView(): PolicyPanelView | null {
@@ -164,9 +190,9 @@ export class Lab {
 
 	/** Brings what models need, once. @param policyId chosen at once, when it is there */
 	async openPolicies(policyId: string | null = null): Promise<void> {
-		if (this.#policies !== null) return;
-		const { PolicyPage } = await import('./page/policy-page');
-		const page = (this.#policies ??= new PolicyPage(this.core));
+		if (this.#room !== null) return;
+		const { openPolicyRoom } = await import('./page/policy-room');
+		const { page } = (this.#room ??= openPolicyRoom(this.core));
 		this.#policyView = page.view();
 		await page.open();
 		if (policyId !== null && this.core.phase === 'ready') await page.choose(policyId);
@@ -207,7 +233,8 @@ export class Lab {
 		this.#awake.keep(false);
 		for (const clean of this.#cleanup) clean();
 		this.#seat?.release();
-		this.#policies?.dispose();
+		this.#room?.why.close();
+		this.#room?.page.dispose();
 		this.#class?.dispose();
 		this.core.dispose();
 	}
@@ -272,7 +299,10 @@ export class Lab {
 		this.#armsView = this.core.kind === 'real' ? this.core.connect.arms.view : null;
 		this.#camerasView = this.core.kind === 'real' ? this.core.cameras.devices.view() : null;
 		this.#connectView = this.core.kind === 'real' ? this.core.connect.view : null;
-		this.#policyView = this.#policies?.view() ?? null;
+		this.#policyView = this.#room?.page.view() ?? null;
+		this.#whyView = this.#room?.why.view ?? null;
+		const { possible = false, wanted = false } = this.#room?.film ?? {};
+		this.#film = possible ? { wanted } : null;
 		this.#classView = this.#class?.view ?? null;
 		this.#model = this.#build();
 	}

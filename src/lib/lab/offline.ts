@@ -2,13 +2,12 @@
 // and lets an update in only when nothing moves and nothing records.
 
 import { Workbox } from 'workbox-window';
+import type { OfflineFiles, OfflineState } from './page/policy-offline';
 import { trustedScriptUrl } from './spawn-worker';
 
 export interface OfflineClient {
 	/** Fetches physics and other large files into the cache; true when all are there. */
 	warm(): Promise<boolean>;
-	/** Fetches what policies run on (14 MB) into the cache, so that they run without a network; true when all of it is there. */
-	warmPolicies(): Promise<boolean>;
 	/** Lets a waiting update take over and reloads. Call only while idle. */
 	applyUpdate(): void;
 }
@@ -31,18 +30,45 @@ export async function registerOffline(onUpdateWaiting: () => void): Promise<Offl
 	workbox.addEventListener('waiting', onUpdateWaiting);
 	await workbox.register().catch(() => null);
 	setInterval(() => void workbox.update().catch(() => undefined), LOOK_EVERY_MS);
-	const warmed = async (type: 'WARM' | 'WARM_POLICIES'): Promise<boolean> => {
-		// Until the worker is active the pages themselves are not all there.
-		if (!(await installed(workbox))) return false;
-		const answer = (await workbox.messageSW({ type }).catch(() => null)) as { warmed?: boolean } | null;
-		return answer?.warmed === true;
-	};
 	return {
-		warm: () => warmed('WARM'),
-		warmPolicies: () => warmed('WARM_POLICIES'),
+		// Until the worker is active the pages themselves are not all there.
+		warm: async () => (await installed(workbox)) && ask('WARM', () => undefined),
 		applyUpdate() {
 			workbox.addEventListener('controlling', () => location.reload());
 			workbox.messageSkipWaiting();
+		}
+	};
+}
+
+/** Asks the worker that serves this origin; true when it did what was asked. Hears of states meanwhile. */
+async function ask(type: string, onState: (state: OfflineState) => void): Promise<boolean> {
+	const active = (await navigator.serviceWorker.getRegistration('/'))?.active;
+	if (!active) return false;
+	const { port1, port2 } = new MessageChannel();
+	return new Promise((resolve) => {
+		port1.onmessage = ({ data }: MessageEvent<{ state?: OfflineState; warmed?: boolean }>) => {
+			if (data.state !== undefined) onState(data.state);
+			if (data.warmed === undefined) return;
+			port1.close();
+			resolve(data.warmed);
+		};
+		active.postMessage({ type }, [port2]);
+	});
+}
+
+/** What models run on, kept by the service worker; null where there is none. */
+export function policyFiles(): OfflineFiles | null {
+	if (!('serviceWorker' in navigator)) return null;
+	return {
+		async state() {
+			let told: OfflineState | null = null;
+			await ask('POLICY_STATE', (state) => (told = state));
+			return told;
+		},
+		async fetch(onState) {
+			const workbox = new Workbox(trustedScriptUrl('/service-worker.js') as string, { scope: '/' });
+			await workbox.register();
+			return (await installed(workbox)) && ask('WARM_POLICIES', onState);
 		}
 	};
 }

@@ -1,6 +1,7 @@
 // Recording: from ticks and pictures to sealed episodes in a seat's store, and out again as readers.
 
 export { openIdbArmStore } from './arm-store';
+export { loadEpisodeFrames, type EpisodeFrames, type FrameRows } from './episode-frames';
 export { decodeBlock, encodeBlock, type EpisodeProgress } from './episode-codec';
 export { prepareRecorder } from './episode-recorder';
 export { createFakeEncoderFactory, readFakePacket } from './fake-encoder';
@@ -41,5 +42,6 @@ export type {
 	RecoverableEpisode
 } from './recording-store';
 export type { StorageEngine, StorageTransaction } from './storage-engine';
+export { makeThumbnail } from './thumbnail';
 export type { VideoEncoderFactory, VideoEncoderLike } from './video-encoder';
 export { chooseVideoCodec, createWebCodecsFactory, type VideoCodecName } from './webcodecs-encoder';

@@ -212,6 +212,16 @@ const words = {
 		what: () => m.error_export_mixed_episodes_what(),
 		next: () => m.error_export_mixed_episodes_next()
 	},
+	episode_not_decodable: {
+		title: () => m.error_episode_not_decodable_title(),
+		what: () => m.error_episode_not_decodable_what(),
+		next: () => m.error_episode_not_decodable_next()
+	},
+	episode_other_robot: {
+		title: () => m.error_episode_other_robot_title(),
+		what: () => m.error_episode_other_robot_what(),
+		next: () => m.error_episode_other_robot_next()
+	},
 	episode_torn: {
 		title: () => m.error_episode_torn_title(),
 		what: () => m.error_episode_torn_what(),

@@ -3,14 +3,17 @@
 
 export { assemblePackage, packageFiles, type PackageEntry } from './assemble';
 export { examineOnnx, type OnnxFacts, type OnnxValue } from './onnx/examine';
+export { readHere } from './read-here';
 export { readPackage } from './read-package';
 export { openPolicyStore, type PolicyStoreOptions } from './store/policy-store';
 export type {
 	PackageProblem,
 	PackageProblemCode,
+	PackageReader,
 	PolicyEngine,
 	PolicyPackage,
 	PolicyReference,
 	PolicyStore,
+	ReadCopy,
 	StoreFull
 } from './types';

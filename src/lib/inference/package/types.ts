@@ -9,7 +9,8 @@ import type {
 	PolicyPrecision,
 	PolicyRunEnd,
 	PolicyRunRecord,
-	RunVerdict
+	RunVerdict,
+	WhyAnalysis
 } from '$lib/contracts';
 import type { Result } from '$lib/core';
 import type { OnnxFacts } from './onnx/examine';
@@ -54,6 +55,20 @@ export interface PolicyPackage {
 	pictures(): Promise<Result<readonly Blob[], PackageProblem>>;
 	/** What stands still in them (image/png, alpha 0 where nothing does), per camera; empty when the package holds none. */
 	backgrounds(): Promise<Result<readonly Blob[], PackageProblem>>;
+}
+
+/** What was read whole and believed, and the very bytes of it. */
+export interface ReadCopy extends Pick<PolicyPackage, 'id' | 'card' | 'manifestText' | 'facts'> {
+	readonly copy: Blob;
+}
+
+/** Whoever reads bytes of strangers: the thread that asks (`readHere`), or a worker that can be ended. */
+export interface PackageReader {
+	/** Copies the file, reads every byte of the copy and examines it. */
+	copy(blob: Blob): Promise<Result<ReadCopy, PackageProblem>>;
+	/** As `PolicyPackage.model` and `reference`, of a package that was kept. */
+	model(file: Blob, precision: PolicyPrecision): Promise<Result<Uint8Array<ArrayBuffer>, PackageProblem>>;
+	reference(file: Blob): Promise<Result<PolicyReference, PackageProblem>>;
 }
 
 /** A disk that is full is an answer like any other. Everything else that fails in a store rejects with a CodedError. */
@@ -110,6 +125,10 @@ export interface PolicyStore {
 	rateRun(runId: string, rating: number, words: string): Promise<PolicyRunRecord>;
 	/** Oldest first. */
 	runs(policyId?: string): Promise<readonly PolicyRunRecord[]>;
+	/** What looking at a run found; replaces what an earlier look found. Rejects with `storage_full`. */
+	keepWhy(runId: string, analysis: WhyAnalysis): Promise<void>;
+	/** undefined where nobody has looked, or an older lab did. */
+	why(runId: string): Promise<WhyAnalysis | undefined>;
 
 	close(): void;
 }

@@ -50,9 +50,11 @@ const LEAST_EDGES = 20;
 const IN_VIEW_SHARE = 0.6;
 /** Disagreement beyond this is another thing lying there: it counts as this much. */
 const OTHER_LEVELS = 24;
-/** As far as it is slid, share of the width, and in which steps, pixels. */
+/** As far as it is slid, share of the width, and in which steps at last, pixels. */
 const REACH_SHARE = 0.25;
 const STEP_PX = 0.25;
+/** So many whole-pixel slides are looked at more finely. */
+const REFINED = 6;
 
 /** RGB channels first, 0..255 -> brightness. */
 export function lumaOf(bytes: Uint8Array, width: number, height: number): LumaPicture {
@@ -97,19 +99,41 @@ export function cameraShift(training: Background, now: Background): CameraShift 
 	const live = { ...now, luma: now.luma.map((value) => value - light) };
 	const asTheyLie = disagreement(training, live, edges, 0, 0);
 	if (asTheyLie === null) return 'no_edges';
-	const reach = Math.max(1, Math.round((REACH_SHARE * width) / STEP_PX));
-	let best = { levels: asTheyLie, dx: 0, dy: 0 };
-	for (let row = -reach; row <= reach; row++)
-		for (let column = -reach; column <= reach; column++) {
-			const [dx, dy] = [column * STEP_PX, row * STEP_PX];
-			const levels = disagreement(training, live, edges, dx, dy);
-			if (levels === null) continue;
-			// Of two that agree alike, the smaller move is the one to believe.
-			const smaller = Math.hypot(dx, dy) < Math.hypot(best.dx, best.dy);
-			if (levels < best.levels - 1e-9 || (levels <= best.levels + 1e-9 && smaller)) best = { levels, dx, dy };
-		}
+	const levelsAt = (dx: number, dy: number): number =>
+		disagreement(training, live, edges, dx, dy) ?? OTHER_LEVELS;
+	const best = search(Math.round(REACH_SHARE * width), { levels: asTheyLie, dx: 0, dy: 0 }, levelsAt);
 	const share = Math.hypot(best.dx, best.dy) / width;
 	return { dx: best.dx, dy: best.dy, share, bestLevels: best.levels, asTheyLieLevels: asTheyLie };
+}
+
+interface Slide {
+	readonly levels: number;
+	readonly dx: number;
+	readonly dy: number;
+}
+
+/** Whole pixels first, then finer around the best few of them. */
+function search(reach: number, still: Slide, levelsAt: (dx: number, dy: number) => number): Slide {
+	const coarse: Slide[] = [still];
+	for (let dy = -reach; dy <= reach; dy++)
+		for (let dx = -reach; dx <= reach; dx++) coarse.push({ levels: levelsAt(dx, dy), dx, dy });
+	coarse.sort(nearerFirst);
+	let best = still;
+	const steps = Math.round(1 / STEP_PX);
+	for (const { dx, dy } of coarse.slice(0, REFINED))
+		for (let v = -steps; v <= steps; v++)
+			for (let u = -steps; u <= steps; u++) {
+				const at = { dx: dx + u * STEP_PX, dy: dy + v * STEP_PX };
+				const slide = { levels: levelsAt(at.dx, at.dy), ...at };
+				if (nearerFirst(slide, best) < 0) best = slide;
+			}
+	return best;
+}
+
+/** Of two that agree alike, the smaller move is the one to believe. */
+function nearerFirst(a: Slide, b: Slide): number {
+	const apart = a.levels - b.levels;
+	return Math.abs(apart) > 1e-9 ? apart : Math.hypot(a.dx, a.dy) - Math.hypot(b.dx, b.dy);
 }
 
 /** By how much it is lighter now, the middle over what stands still in both, levels. */
@@ -153,10 +177,11 @@ function disagreement(
 		const row = Math.floor(at / width) + top;
 		if (column < 0 || row < 0 || column + 1 >= width || row + 1 >= height) continue;
 		const from = row * width + column;
-		const corners = [from, from + 1, from + width, from + width + 1];
-		if (corners.some((pixel) => still[pixel] !== 1)) continue;
-		const [a = 0, b = 0, c = 0, d = 0] = corners.map((pixel) => now[pixel] ?? 0);
-		const value = (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v;
+		const below = from + width;
+		if (still[from] !== 1 || still[from + 1] !== 1 || still[below] !== 1 || still[below + 1] !== 1) continue;
+		const upper = (now[from] ?? 0) * (1 - u) + (now[from + 1] ?? 0) * u;
+		const lower = (now[below] ?? 0) * (1 - u) + (now[below + 1] ?? 0) * u;
+		const value = upper * (1 - v) + lower * v;
 		sum += Math.min(Math.abs(value - (before[at] ?? 0)), OTHER_LEVELS);
 		count++;
 	}

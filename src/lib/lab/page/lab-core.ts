@@ -27,6 +27,7 @@ import { CAMERA_NAMES, CAMERA_SIZE, describeEpisode } from './episode-descriptio
 import { createExports } from './exports';
 import { createTelemetry } from './telemetry';
 import { RecorderLink } from './recorder-link';
+import type { EpisodeOfRun } from './run-film';
 import { WorkerDeaths } from './worker-deaths';
 import { createWorkerSet, type WorkerName } from './worker-set';
 
@@ -62,6 +63,8 @@ export class LabCore {
 	activeDatasetId: string | null = null;
 	task = '';
 	countdown = false;
+	/** What is recorded next shows a model driving; null: a person. */
+	episodeOfRun: EpisodeOfRun | null = null;
 	missedTicks = 0;
 
 	kind: ArmKind = 'virtual';
@@ -282,7 +285,8 @@ export class LabCore {
 
 	#describe(): StartRecording {
 		const arm = { simulated: this.kind === 'virtual', cameras: this.cameras.infos() };
-		return describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps, arm);
+		const what = describeEpisode(this.activeDatasetId ?? '', this.task, this.options.fps, arm);
+		return { ...what, ...this.episodeOfRun };
 	}
 
 	#step(step: LabCore['startStep']): void {

@@ -18,6 +18,7 @@ import { armIdOf, readPolicyReport, startFacts } from './policy-lab';
 import { notKept, refusal } from './policy-problems';
 import { endedBy, readyView, runEnd, runView } from './policy-run-view';
 import type { LabCore } from './lab-core';
+import type { Film } from './run-film';
 
 const JUDGE_EVERY_MS = 250;
 
@@ -25,6 +26,8 @@ interface DriveOptions {
 	readonly core: LabCore;
 	readonly store: () => PolicyStore | null;
 	readonly first: FirstMinute;
+	/** Records single runs; starts of a series are judged, not looked at. */
+	readonly film?: Film | null;
 	readonly onChange: () => void;
 	/** It is over; the exercise has judged it if it could. `problem`: why the record in the store lacks what this one says. */
 	readonly onOver: (
@@ -130,6 +133,7 @@ export class PolicyDrive {
 			over: false
 		};
 		this.#going = going;
+		if (trial === null) await this.#options.film?.begin(record, listing.manifest);
 		const start = robot.startPolicy({
 			policyId: listing.id,
 			manifest: startFacts(listing.manifest),
@@ -143,7 +147,8 @@ export class PolicyDrive {
 			this.#going = null;
 			const by = answer === null ? (going.by ?? 'worker_died') : 'not_started';
 			// Why it did not start is what a person needs to know now, whether or not it could be written down.
-			await kept.endRun(record.id, neverDrove(by)).catch(() => undefined);
+			const episodeId = await this.#filmed();
+			await kept.endRun(record.id, { ...neverDrove(by), episodeId }).catch(() => undefined);
 			if (answer === null) return { code: 'robot_worker_died', details: {} };
 			return refusal(answer);
 		}
@@ -240,11 +245,16 @@ export class PolicyDrive {
 			report === null
 				? neverDrove(by)
 				: runEnd(report, by, Math.round(this.#elapsedMs(going)), going.slowestMs);
-		const { done, problem } = await this.#keep(going, end);
+		const episodeId = await this.#filmed();
+		const { done, problem } = await this.#keep(going, { ...end, episodeId });
 		if (this.#going === going) this.#going = null;
 		// Whoever takes over from here starts where the arm stands.
 		if (core.report.source === 'policy') await core.selectSource('sliders');
 		onOver(done, [...going.beyond], problem);
+	}
+
+	async #filmed(): Promise<string | null> {
+		return (await this.#options.film?.end()) ?? null;
 	}
 
 	/** What was written, or what could not be: a full disk hides neither the end nor the verdict. */

@@ -33,11 +33,10 @@ beforeEach(() => {
 function lab(settings: { online: boolean } = { online: true }) {
 	const asked: string[] = [];
 	const shares: (number | null)[] = [];
-	const fetch = (url: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-		asked.push(`${String(url)} ${new Headers(init?.headers).get('range') ?? ''}`.trim());
+	const fetch = (url: string, init?: RequestInit): Promise<Response> => {
+		asked.push(`${url} ${new Headers(init?.headers).get('range') ?? ''}`.trim());
 		if (!settings.online) return Promise.reject(new TypeError('offline'));
-		const [, owner, model, revision, path] =
-			/^\/api\/hub\/([^/]+)\/([^/]+)\/([^/]+)\/(.+)$/.exec(String(url)) ?? [];
+		const [, owner, model, revision, path] = /^\/api\/hub\/([^/]+)\/([^/]+)\/([^/]+)\/(.+)$/.exec(url) ?? [];
 		const file = hubFile({ owner, model, revision, path }, new Headers(init?.headers).get('range'));
 		const from = { endpoint: hub.endpoint, fileHosts: [hub.filesHost] };
 		return relayHubFile(file, from, init?.signal ?? new AbortController().signal);

@@ -142,3 +142,24 @@ describe('the shelf of models', () => {
 		expect(shelf.canFetchBundled).toBe(false);
 	});
 });
+
+describe('a model by its name on the Hub', () => {
+	it('a name that is none asks nobody', async () => {
+		const { shelf, asked } = rig();
+		await shelf.importHub('just a word');
+		expect(shelf.problem?.code).toBe('policy_hub_name_odd');
+		expect(asked).toEqual([]);
+	});
+
+	it('what this server says is said, and the next import is free', async () => {
+		const { shelf, steps } = rig({
+			answer: () => Response.json({ code: 'policy_hub_not_found' }, { status: 404 })
+		});
+		await shelf.importHub('school/cubes');
+		expect(shelf.problem).toEqual({ code: 'policy_hub_not_found', details: { part: 'manifest.json' } });
+		expect(shelf.importing).toBeNull();
+		expect(steps).toContain('fetching');
+		await shelf.fetchBundled();
+		expect(shelf.problem?.code).toBe('policy_fetch_failed');
+	});
+});

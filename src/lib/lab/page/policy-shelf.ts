@@ -6,6 +6,7 @@ import { isCoded } from '$lib/core';
 import type { PolicyStore } from '$lib/inference/package';
 import type { ImportView, PolicyCardView, PolicyProblem } from '$lib/ui/policies';
 import { fetchPackage, fileNameOf, packageAddress } from './policy-fetch';
+import { HubDownload, hubName, type HubName } from './policy-hub';
 
 /** The one that comes with the lab; fetched when a person asks for it, never before. */
 export const BUNDLED_ADDRESS = '/policies/pick-place.zip';
@@ -28,6 +29,7 @@ export class PolicyShelf {
 	#listings: readonly PolicyListing[] = [];
 	#runs: readonly PolicyRunRecord[] = [];
 	#deleted: PolicyListing | null = null;
+	#hub: HubDownload | null = null;
 	ready = false;
 	noStore = false;
 	problem: PolicyProblem | null = null;
@@ -41,6 +43,11 @@ export class PolicyShelf {
 	/** Null where nothing can be kept; said by `noStore` and `problem`. */
 	get store(): PolicyStore | null {
 		return this.#store;
+	}
+
+	/** Oldest first. */
+	get runs(): readonly PolicyRunRecord[] {
+		return this.#runs;
 	}
 
 	get deletedName(): string | null {
@@ -78,6 +85,17 @@ export class PolicyShelf {
 		const url = packageAddress(address, this.#options.origin);
 		if (url === null) this.#fail({ code: 'policy_address_refused', details: {} });
 		else await this.#import(fileNameOf(url), () => this.#fetch(url), url.href);
+	}
+
+	/** `owner/name` on the Hub. What came of a download that broke off is kept for the next try of the same name. */
+	async importHub(text: string): Promise<void> {
+		const name = hubName(text);
+		if (name === null) {
+			this.#fail({ code: 'policy_hub_name_odd', details: {} });
+			return;
+		}
+		const shown = `${name.owner}/${name.model}`;
+		await this.#import(shown, () => this.#fetchHub(name, shown), `hub:${shown}`);
 	}
 
 	async fetchBundled(): Promise<void> {
@@ -146,6 +164,24 @@ export class PolicyShelf {
 		const answer = await fetchPackage(url, { fetch, onProgress });
 		if (answer.ok) return answer.value;
 		this.#fail({ code: answer.error.code, details: {} });
+		return null;
+	}
+
+	async #fetchHub(name: HubName, shown: string): Promise<Blob | null> {
+		const { fetch } = this.#options;
+		const begun = this.#hub;
+		const same = begun?.name.owner === name.owner && begun.name.model === name.model;
+		const download = same ? begun : new HubDownload(name);
+		this.#hub = download;
+		const onProgress = (share: number | null): void => {
+			this.importing = { name: shown, step: 'fetching', share };
+			this.#changed();
+		};
+		const answer = await download.fetch({ fetch, onProgress });
+		if (answer.ok || answer.error.code.startsWith('policy_package_')) this.#hub = null;
+		if (answer.ok) return answer.value.zip;
+		const { code, part } = answer.error;
+		this.#fail({ code, details: part === '' ? {} : { part } });
 		return null;
 	}
 

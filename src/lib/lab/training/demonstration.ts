@@ -10,6 +10,7 @@ import { createDartNoise, PickPlaceExpert } from '$lib/sim/expert';
 import { createLockstepLab, LAB_FPS, type LockstepLab } from '$lib/sim/expert/lockstep';
 import { PickPlaceTask, type MujocoPlant } from '$lib/sim/mujoco';
 import type { Eyes } from './eyes';
+import { LAB_START } from './trial';
 
 /** Of the policy: observations and actions per second. */
 export const POLICY_FPS = 10;
@@ -20,8 +21,6 @@ const TICKS_PER_ROW = LAB_FPS / POLICY_FPS;
 const DISTURBED = 0.65;
 const ANYWHERE = 0.4;
 const LAB_POSE = 0.15;
-/** The pose of the arm in a freshly opened lab (PlantHost), LeRobot units. */
-const LAB_START = [0, -60, 25, 90, 0, 20];
 /** After this the expert is left in peace, so that every episode comes to an end. */
 const DISTURBED_FOR_S = 10;
 const LIMIT_S = 20;

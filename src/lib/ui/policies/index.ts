@@ -5,6 +5,7 @@ export { default as PolicyLibrary } from './PolicyLibrary.svelte';
 export { default as PolicyPanel } from './PolicyPanel.svelte';
 export type {
 	ImportView,
+	OfflineView,
 	PolicyCardView,
 	PolicyCheckView,
 	PolicyLibraryActions,
@@ -19,3 +20,4 @@ export type {
 	PolicyWaitView,
 	PolicyWhyView
 } from './policy-view';
+export type { WhyActions, WhyFindingView, WhyView } from './why/why-view';

@@ -148,7 +148,15 @@ export interface ImportView {
 	readonly share: number | null;
 }
 
+/** What models run on, kept for when there is no network. Bytes as the server told them; null: nobody could say. */
+export interface OfflineView {
+	readonly state: 'unknown' | 'impossible' | 'missing' | 'fetching' | 'ready' | 'failed';
+	readonly hereBytes: number;
+	readonly totalBytes: number | null;
+}
+
 export interface PolicyLibraryView {
+	readonly offline: OfflineView;
 	readonly ready: boolean;
 	/** The seat's store could not be opened. */
 	readonly noStore: boolean;
@@ -167,6 +175,9 @@ export interface PolicyLibraryView {
 export interface PolicyLibraryActions {
 	readonly importFile: (file: File) => void;
 	readonly importAddress: (address: string) => void;
+	/** `owner/name` on the Hub. */
+	readonly importHub: (name: string) => void;
+	readonly makeOffline: () => void;
 	readonly fetchBundled: () => void;
 	readonly remove: (policyId: string) => void;
 	readonly undo: () => void;

@@ -37,6 +37,8 @@ export const panelActions: PolicyPanelActions = {
 export const libraryActions: PolicyLibraryActions = {
 	importFile: nothing,
 	importAddress: nothing,
+	importHub: nothing,
+	makeOffline: nothing,
 	fetchBundled: nothing,
 	remove: nothing,
 	undo: nothing,
@@ -323,13 +325,21 @@ const library: PolicyLibraryView = {
 	problem: null,
 	canFetchBundled: true,
 	deleted: null,
-	compared: []
+	compared: [],
+	offline: { state: 'missing', hereBytes: 0, totalBytes: 14_300_000 }
 };
 
 export function libraryViews(): { id: string; view: PolicyLibraryView }[] {
 	return [
 		{ id: 'library-loading', view: { ...library, ready: false, policies: [] } },
-		{ id: 'library-empty', view: { ...library, policies: [] } },
+		{
+			id: 'library-empty',
+			view: {
+				...library,
+				policies: [],
+				offline: { state: 'fetching', hereBytes: 5_100_000, totalBytes: 14_300_000 }
+			}
+		},
 		{ id: 'library-no-store', view: { ...library, policies: [], noStore: true } },
 		{
 			id: 'library',
@@ -340,6 +350,21 @@ export function libraryViews(): { id: string; view: PolicyLibraryView }[] {
 				importing: { name: 'act.zip', step: 'checking', share: null }
 			}
 		},
-		{ id: 'library-compare', view: { ...library, compared: CARDS.map((card) => card.listing.id) } }
+		{
+			id: 'library-compare',
+			view: {
+				...library,
+				compared: CARDS.map((card) => card.listing.id),
+				offline: { state: 'ready', hereBytes: 14_300_000, totalBytes: 14_300_000 }
+			}
+		},
+		{
+			id: 'library-offline-failed',
+			view: {
+				...library,
+				policies: CARDS.slice(0, 1),
+				offline: { state: 'failed', hereBytes: 5_100_000, totalBytes: 14_300_000 }
+			}
+		}
 	];
 }

@@ -5,30 +5,44 @@
 // stays true, and a browser keeps a blob beside the database, so that listing and opening read kilobytes. OPFS would be a
 // second store that can disagree with the first, and its handles are exclusive between tabs.
 
-import type { PolicyListing } from '$lib/contracts';
+import type { PolicyListing, PolicyPrecision } from '$lib/contracts';
 import { CodedError, err, isCoded, ok, type Result } from '$lib/core';
-import { answerLater, quoted, tooLarge } from '../refusal';
-import { readPackage, reopenPackage } from '../read-package';
-import type { PackageProblem, PolicyEngine, PolicyStore, PolicyTransaction, StoreFull } from '../types';
-import { readBytes, ZIP_LIMITS } from '../zip';
+import { readHere } from '../read-here';
+import { reopenPackage } from '../read-package';
+import { quoted } from '../refusal';
+import type {
+	PackageProblem,
+	PackageReader,
+	PolicyEngine,
+	PolicyStore,
+	PolicyTransaction,
+	StoreFull
+} from '../types';
 import { ABOUT_KEY, POLICY_STORE_VERSION, readPackageRow, toListing, type PackageRow } from './rows';
 import { createRunTable } from './run-table';
+import { createWhyTable } from './why-table';
 
 export interface PolicyStoreOptions {
 	/** Wall time for people and for `purge`. */
 	readonly epochMs: () => number;
 	/** Unique for ever. */
 	readonly newId: () => string;
+	/** Reads what strangers made. */
+	readonly reader: PackageReader;
 }
 
-const DEFAULTS: PolicyStoreOptions = { epochMs: Date.now, newId: () => crypto.randomUUID() };
+const DEFAULTS: PolicyStoreOptions = {
+	epochMs: Date.now,
+	newId: () => crypto.randomUUID(),
+	reader: readHere
+};
 
 /** Opens or creates the store. Rejects with `store_from_future` and touches nothing if a newer lab wrote it. */
 export async function openPolicyStore(
 	engine: PolicyEngine,
 	options: Partial<PolicyStoreOptions> = {}
 ): Promise<PolicyStore> {
-	const { epochMs, newId } = { ...DEFAULTS, ...options };
+	const { epochMs, newId, reader } = { ...DEFAULTS, ...options };
 	await claim(engine);
 	const rowOf = async (tx: PolicyTransaction, id: string): Promise<PackageRow | undefined> =>
 		readPackageRow(await tx.get('packages', id));
@@ -45,13 +59,11 @@ export async function openPolicyStore(
 
 	return {
 		...createRunTable(engine, { epochMs, newId }),
+		...createWhyTable(engine),
 		async add(blob, origin) {
-			const copied = await copyOf(blob);
-			if (!copied.ok) return copied;
-			const copy = copied.value;
-			const found = await readPackage(copy);
+			const found = await reader.copy(blob);
 			if (!found.ok) return found;
-			const { id, card, packageBytes, facts, manifestText } = found.value;
+			const { copy, id, card, facts, manifestText } = found.value;
 			return cleanly(() =>
 				engine.write('strict', async (tx) => {
 					const before = await rowOf(tx, id);
@@ -60,7 +72,7 @@ export async function openPolicyStore(
 						id,
 						manifestText,
 						card,
-						packageBytes,
+						packageBytes: copy.size,
 						facts,
 						addedAtEpochMs: before?.addedAtEpochMs ?? epochMs(),
 						origin: before?.origin ?? quoted(origin),
@@ -90,7 +102,13 @@ export async function openPolicyStore(
 			const opened = await reopenPackage(file, row.facts);
 			if (opened.ok && opened.value.id !== id)
 				return err({ code: 'policy_package_damaged', part: 'manifest.json', reason: 'another hash' });
-			return opened;
+			if (!opened.ok) return opened;
+			// Directory and manifest are small and were believed before; the rest is read by whoever is to read it.
+			return ok({
+				...opened.value,
+				model: (precision: PolicyPrecision) => reader.model(file, precision),
+				reference: () => reader.reference(file)
+			});
 		},
 		file: fileOf,
 		async remove(id) {
@@ -130,14 +148,6 @@ async function claim(engine: PolicyEngine): Promise<void> {
 		engine.close();
 		throw error;
 	}
-}
-
-/** A file that a person chose can change or vanish while it is read: what is examined is what is kept. */
-function copyOf(blob: Blob): Promise<Result<Blob, PackageProblem>> {
-	return answerLater(async () => {
-		if (blob.size > ZIP_LIMITS.packageBytes) tooLarge('zip', `${blob.size} bytes`);
-		return new Blob([await readBytes(blob, 0, blob.size)]);
-	});
 }
 
 /** A full disk is an answer; whatever else fails goes on as it is. */

@@ -61,9 +61,13 @@ export async function createHubDouble(): Promise<HubDouble> {
 	function hub(request: IncomingMessage, response: ServerResponse): void {
 		asked.push({ host: 'hub', url: request.url ?? '', headers: request.headers });
 		const day = days[0];
-		if (day?.kind === 'busy') return void (days.shift(), refuse(response, 429, { 'retry-after': '60' }));
-		if (day?.kind === 'broken') return void (days.shift(), refuse(response, 503, {}));
-		if (day?.kind === 'redirect') return void (days.shift(), refuse(response, 302, { location: day.to }));
+		if (day?.kind === 'busy' || day?.kind === 'broken' || day?.kind === 'redirect') {
+			days.shift();
+			if (day.kind === 'busy') refuse(response, 429, { 'retry-after': '60' });
+			else if (day.kind === 'broken') refuse(response, 503, {});
+			else refuse(response, 302, { location: day.to });
+			return;
+		}
 		if (day?.kind === 'sign-in') {
 			days.shift();
 			response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
@@ -77,18 +81,28 @@ export async function createHubDouble(): Promise<HubDouble> {
 		const repo = repos.get(name);
 		const commit = commitOf(name);
 		// It does not say whether something is private or not there.
-		if (repo === undefined || repo.isPrivate === true)
-			return refuse(response, 401, { 'x-error-code': 'RepoNotFound' });
-		if (revision !== 'main' && revision !== commit)
-			return refuse(response, 404, { 'x-error-code': 'RevisionNotFound' });
+		if (repo === undefined || repo.isPrivate === true) {
+			refuse(response, 401, { 'x-error-code': 'RepoNotFound' });
+			return;
+		}
+		if (revision !== 'main' && revision !== commit) {
+			refuse(response, 404, { 'x-error-code': 'RevisionNotFound' });
+			return;
+		}
 		const bytes = repo.files[decodeURIComponent(path)];
-		if (bytes === undefined)
-			return refuse(response, 404, { 'x-error-code': 'EntryNotFound', 'x-repo-commit': commit });
-		if (cached !== null) return send(request, response, bytes, { 'x-repo-commit': commit });
+		if (bytes === undefined) {
+			refuse(response, 404, { 'x-error-code': 'EntryNotFound', 'x-repo-commit': commit });
+			return;
+		}
+		if (cached !== null) {
+			send(request, response, bytes, { 'x-repo-commit': commit });
+			return;
+		}
 		const linked = { 'x-repo-commit': commit, 'x-linked-size': String(bytes.length) };
 		if (!LARGE.test(path)) {
 			const location = `/api/resolve-cache/models/${name}/${commit}/${path}?etag=x`;
-			return refuse(response, 307, { ...linked, location });
+			refuse(response, 307, { ...linked, location });
+			return;
 		}
 		const key = randomBytes(12).toString('hex');
 		signed.set(key, bytes);
@@ -101,7 +115,10 @@ export async function createHubDouble(): Promise<HubDouble> {
 		const key = new URL(request.url ?? '/', 'http://files').searchParams.get('X-Amz-Signature') ?? '';
 		const bytes = signed.get(key);
 		signed.delete(key);
-		if (bytes === undefined) return refuse(response, 403, { 'content-type': 'application/xml' });
+		if (bytes === undefined) {
+			refuse(response, 403, { 'content-type': 'application/xml' });
+			return;
+		}
 		send(request, response, bytes, {});
 	}
 
@@ -116,7 +133,10 @@ export async function createHubDouble(): Promise<HubDouble> {
 		const heeds = day?.kind !== 'no-range';
 		if (day?.kind === 'no-range' || day?.kind === 'other-range') days.shift();
 		const from = heeds ? wanted : 0;
-		if (from > 0 && from >= bytes.length) return refuse(response, 416, {});
+		if (from > 0 && from >= bytes.length) {
+			refuse(response, 416, {});
+			return;
+		}
 		const part = bytes.subarray(from);
 		const told = day?.kind === 'other-range' ? 0 : from;
 		response.writeHead(from > 0 ? 206 : 200, {
