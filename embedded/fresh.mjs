@@ -16,7 +16,7 @@ const SHARED = 'EDUBOTICS_TEST_CLUSTER';
  * @typedef {{
  *   name: string,
  *   url: (role: import('./postgres.mjs').LoginRole) => string,
- *   sql: (role?: import('./postgres.mjs').LoginRole) => import('postgres').Sql,
+ *   sql: (role?: import('./postgres.mjs').LoginRole) => import('postgres').Sql<{}>,
  *   binaries: import('./binaries.mjs').Binaries,
  *   drop: () => Promise<void>
  * }} FreshDatabase `sql` opens a client of up to four connections; `drop` ends all of them

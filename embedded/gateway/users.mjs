@@ -112,7 +112,7 @@ export function checkNotBanned(user) {
 		throw new AuthError(400, 'user_banned', 'User is banned');
 }
 
-/** A person as auth-js knows one. @param {UserRow} user */
+/** A person as auth-js knows one. @param {UserRow} user @returns {Record<string, any>} */
 export function shownUser(user) {
 	const { id, email } = user;
 	const when = (/** @type {string} */ name) => (user[name] === null ? {} : { [name]: user[name] });
