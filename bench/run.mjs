@@ -18,7 +18,8 @@ const BENCHES = {
 	export: { quick: true, load: () => import('./benches/export.mjs') },
 	chunks: { quick: true, load: () => import('./benches/chunks.mjs') },
 	policy: { quick: false, load: () => import('./benches/policy.mjs') },
-	size: { quick: true, load: () => import('./benches/size.mjs') }
+	size: { quick: true, load: () => import('./benches/size.mjs') },
+	embedded: { quick: false, load: () => import('./benches/embedded.mjs') }
 };
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
