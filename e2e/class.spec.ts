@@ -84,7 +84,7 @@ test('a pupil sits down without a name, records, and the board shows it', async 
 	await pupil.join(room.code);
 	const lab = LabPage.at(page);
 	await lab.ready();
-	await page.goto(`${pupil.address('/lab')}?probe=on`);
+	await page.goto(`${pupil.address('/lab')}?probe=on&clock=lockstep`);
 	await lab.ready();
 	await expect(page.locator('[data-outbox]')).toBeVisible();
 	await lab.until(({ report }) => report.status === 'disarmed', 'the arm to answer');
@@ -156,7 +156,7 @@ test('the next pupil at this computer meets nothing of the last one', async () =
 	await pupil.join(room.code);
 	const lab = LabPage.at(page);
 	await lab.ready();
-	await page.goto(`${pupil.address('/lab')}?probe=on`);
+	await page.goto(`${pupil.address('/lab')}?probe=on&clock=lockstep`);
 	await lab.ready();
 	await lab.until(({ report }) => report.status === 'disarmed', 'the arm to answer');
 	expect((await lab.snapshot()).datasets).toEqual([]);
