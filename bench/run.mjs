@@ -19,7 +19,8 @@ const BENCHES = {
 	chunks: { quick: true, load: () => import('./benches/chunks.mjs') },
 	policy: { quick: false, load: () => import('./benches/policy.mjs') },
 	'policy-app': { quick: false, load: () => import('./benches/policy-app.mjs') },
-	size: { quick: true, load: () => import('./benches/size.mjs') }
+	size: { quick: true, load: () => import('./benches/size.mjs') },
+	embedded: { quick: false, load: () => import('./benches/embedded.mjs') }
 };
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));

@@ -84,7 +84,7 @@ test('a pupil sits down without a name, records, and the board shows it', async 
 	await pupil.join(room.code);
 	const lab = LabPage.at(page);
 	await lab.ready();
-	await page.goto(`${pupil.address('/lab')}?probe=on`);
+	await page.goto(`${pupil.address('/lab')}?probe=on&clock=lockstep`);
 	await lab.ready();
 	await expect(page.locator('[data-outbox]')).toBeVisible();
 	await lab.until(({ report }) => report.status === 'disarmed', 'the arm to answer');
@@ -115,9 +115,9 @@ test('the teacher holds all arms: they stop under torque, nothing can be unlocke
 	expect(held.report.torque).toBe('on');
 	await expect(pupil.page.locator('[data-held="true"]')).toBeVisible();
 	await expectNoViolations(pupil.page, 'lab, held');
-	await lab.button('step_clear_stop_action').click();
-	expect((await lab.snapshot()).report.status, 'the latch stays shut').toBe('stopped');
-	// The server goes away: the time runs in the lab. (The end itself in virtual time: class-hold.test.ts.)
+	await expect(pupil.page.getByText(pupil.word('step_held_by_class_title')).first()).toBeVisible();
+	await expect(lab.button('step_clear_stop_action')).toHaveCount(0);
+	// Its end in virtual time, without a server: class-hold.test.ts.
 	await teacher.page.getByRole('button', { name: teacher.word('board_release') }).click();
 	await expect(pupil.page.locator('[data-held="false"]')).toBeVisible(PATIENCE);
 	expect((await lab.snapshot()).report.status, 'nothing moves by itself').toBe('stopped');
@@ -144,6 +144,29 @@ test('the server is killed: the lab goes on, and afterwards everything is counte
 	const rows = await school.stack.database.sql()<{ kind: string; times: number }[]>`
 		select kind, count(*)::int as times from public.lab_events where kind = 'episode_sealed' group by kind`;
 	expect(rows).toEqual([{ kind: 'episode_sealed', times: 3 }]);
+});
+
+test('the next pupil at this computer meets nothing of the last one', async () => {
+	const { page } = pupil;
+	const rowsBefore = await school.stack.database.sql()`select id from public.lab_events`;
+	await page.goto(pupil.address('/join'));
+	await expectNoViolations(page, 'join, seated');
+	await page.getByRole('button', { name: pupil.word('join_other') }).click();
+	await expect(page.getByRole('button', { name: pupil.word('join_go_on') })).toHaveCount(0);
+	await pupil.join(room.code);
+	const lab = LabPage.at(page);
+	await lab.ready();
+	await page.goto(`${pupil.address('/lab')}?probe=on&clock=lockstep`);
+	await lab.ready();
+	await lab.until(({ report }) => report.status === 'disarmed', 'the arm to answer');
+	expect((await lab.snapshot()).datasets).toEqual([]);
+	await expect(teacher.page.locator('li[data-seat]')).toHaveCount(2, PATIENCE);
+	await expect(teacher.page.locator('li[data-seat]').first()).toHaveAttribute('data-episodes', '3');
+	await expect(teacher.page.locator('li[data-seat]').nth(1)).toHaveAttribute('data-episodes', '0');
+	const rowsNow = await school.stack.database.sql()`
+		select distinct seat_id from public.lab_events where kind = 'episode_sealed'`;
+	expect(rowsNow).toHaveLength(1);
+	expect(rowsBefore.length).toBeGreaterThan(0);
 });
 
 test('nobody else sees the class: another teacher, a pupil, nobody', async ({ browser }) => {

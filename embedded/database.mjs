@@ -4,18 +4,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import postgres from 'postgres';
+import { openSql } from './sql.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bootstrapSql = readFileSync(join(here, 'bootstrap.sql'), 'utf8');
 export const supabaseDir = join(here, '..', 'supabase');
 
 /** @typedef {{ version: string, name: string, text: string }} Migration */
-
-/** @param {string} url */
-export function connect(url) {
-	return postgres(url, { max: 1, onnotice: () => undefined });
-}
 
 /** @param {string} [folder] @returns {Migration[]} in the order of their versions */
 export function migrationsIn(folder = join(supabaseDir, 'migrations')) {
@@ -46,7 +41,7 @@ export function fingerprintOf(migrations) {
  * @param {string} url of the superuser, naming the database
  */
 export async function bootstrap(url) {
-	const sql = connect(url);
+	const sql = openSql(url);
 	try {
 		const [row] = await sql`select to_regclass('auth.users') is not null as done`;
 		if (row?.['done'] !== true) await sql.begin((tx) => tx.unsafe(bootstrapSql));
@@ -63,7 +58,7 @@ export async function bootstrap(url) {
  * @throws where a migration fails; nothing of it stays
  */
 export async function migrate(url, migrations) {
-	const sql = connect(url);
+	const sql = openSql(url);
 	try {
 		await sql.unsafe(`create schema if not exists supabase_migrations;
 			create table if not exists supabase_migrations.schema_migrations

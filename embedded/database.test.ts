@@ -62,10 +62,10 @@ describe('a fresh database', () => {
 
 	it('has a role that hears notifications and reads nothing', async () => {
 		const sql = database.sql('listener');
-		const heard = new Promise(
-			(resolve) => void sql.listen('school', resolve, () => void database.sql()`notify school, 'hey'`)
-		);
-		expect(await heard).toBe('hey');
+		const heard: string[] = [];
+		await sql.listen('school', (payload) => heard.push(payload));
+		await database.sql()`notify school, 'hey'`;
+		await expect.poll(() => heard).toEqual(['hey']);
 		for (const table of ['public.probe', 'auth.users'])
 			await expect(sql.unsafe(`select * from ${table}`)).rejects.toMatchObject({ code: '42501' });
 	});

@@ -5,9 +5,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { addPgtap, layOutBinaries } from './binaries.mjs';
-import { bootstrap, connect, fingerprintOf, migrate, migrationsIn, supabaseDir } from './database.mjs';
+import { bootstrap, fingerprintOf, migrate, migrationsIn, supabaseDir } from './database.mjs';
 import { defaultBinDir, makeFolder } from './places.mjs';
 import { newPasswords, startPostgres } from './postgres.mjs';
+import { openSql } from './sql.mjs';
 
 const SHARED = 'EDUBOTICS_TEST_CLUSTER';
 
@@ -16,7 +17,7 @@ const SHARED = 'EDUBOTICS_TEST_CLUSTER';
  * @typedef {{
  *   name: string,
  *   url: (role: import('./postgres.mjs').LoginRole) => string,
- *   sql: (role?: import('./postgres.mjs').LoginRole) => import('postgres').Sql,
+ *   sql: (role?: import('./postgres.mjs').LoginRole) => import('postgres').Sql<{}>,
  *   binaries: import('./binaries.mjs').Binaries,
  *   drop: () => Promise<void>
  * }} FreshDatabase `sql` opens a client of up to four connections; `drop` ends all of them
@@ -85,7 +86,7 @@ export async function freshDatabase({ migrations = migrationsIn(), withSeed = fa
 	const url = urlOf(address);
 	const template = `template_${fingerprintOf(migrations)}`;
 	const name = `test_${randomBytes(8).toString('hex')}`;
-	const admin = connect(url('supabase_admin', 'postgres'));
+	const admin = openSql(url('supabase_admin', 'postgres'));
 	try {
 		// Several workers ask at once; one makes the template, the others wait for it.
 		await admin.begin(async (tx) => {
@@ -115,7 +116,7 @@ export async function freshDatabase({ migrations = migrationsIn(), withSeed = fa
 		binaries: { bin, extensions, postgrest },
 		drop: async () => {
 			await Promise.all(clients.map((client) => client.end()));
-			const last = connect(url('supabase_admin', 'postgres'));
+			const last = openSql(url('supabase_admin', 'postgres'));
 			await last.unsafe(`drop database if exists ${name} with (force)`);
 			await last.end();
 		}
@@ -129,7 +130,7 @@ export async function freshDatabase({ migrations = migrationsIn(), withSeed = fa
 async function makeTemplate(url, template, migrations) {
 	// Made under another name, so that a failed migration leaves nothing that looks finished.
 	const making = `making_${randomBytes(6).toString('hex')}`;
-	const admin = connect(url('supabase_admin', 'postgres'));
+	const admin = openSql(url('supabase_admin', 'postgres'));
 	try {
 		await admin.unsafe(`create database ${making} owner postgres template template0`);
 		await bootstrap(url('supabase_admin', making));

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import {
 	giveToPrograms,
 	makeFolder,
@@ -14,6 +13,7 @@ import {
 } from './places.mjs';
 import { rolesSql } from './roles.mjs';
 import { freePort, run } from './run.mjs';
+import { openSql } from './sql.mjs';
 
 const LOG_BYTES_MAX = 10_000_000;
 const START_TRIES = 5;
@@ -62,7 +62,7 @@ export function runningIn(pgData) {
  *   passwords: Passwords,
  *   isThrowaway?: boolean,
  *   port?: number
- * }} options `isThrowaway`: for tests; does not wait for the disk and loses data when the computer fails.
+ * }} options `isThrowaway`: for tests; does not wait for the disk and loses data when the computer fails, but not when a program does.
  *   `port` is only a wish: a postmaster that already runs keeps its own
  * @returns {Promise<Cluster>}
  */
@@ -86,7 +86,7 @@ export async function startPostgres({ dataDir, binaries, passwords, isThrowaway 
 		shared_buffers: '64MB',
 		wal_level: 'minimal',
 		max_wal_senders: '0',
-		...(isThrowaway ? { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } : {})
+		...(isThrowaway ? { fsync: 'off', full_page_writes: 'off' } : {})
 	};
 	const asText = Object.entries(settings)
 		.map(([name, value]) => `-c ${name}=${value === '' ? "''" : value}`)
@@ -151,7 +151,7 @@ async function initialise({ dataDir, pgData, binaries, options, password, isThro
 
 /** @param {string} url of the superuser @param {Passwords} passwords */
 async function ensureRoles(url, passwords) {
-	const sql = postgres(url, { max: 1, onnotice: () => undefined });
+	const sql = openSql(url);
 	try {
 		await sql.begin((tx) => tx.unsafe(rolesSql(passwords)));
 	} finally {

@@ -94,6 +94,22 @@ describe('a backend that is killed', () => {
 		}
 	);
 
+	it('while somebody signs in, answers with "try again" and then as before', async () => {
+		const backend = await startEmbedded({ dataDir: newFolder(), isThrowaway: true, migrations: [] });
+		let restarts = 0;
+		backend.on('restarted', () => (restarts += 1));
+		const signIn = async () => {
+			const headers = { apikey: backend.publishableKey };
+			return (await fetch(`${backend.url}/auth/v1/signup`, { method: 'POST', headers, body: '{}' })).status;
+		};
+		expect(await signIn()).toBe(200);
+		process.kill(backend.pids().postgres ?? 0, 'SIGKILL');
+		const answers: number[] = [];
+		while (restarts === 0 || answers.at(-1) !== 200) answers.push(await signIn());
+		expect(answers.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+		await backend.stop();
+	});
+
 	it('whole, is taken over where its Postgres runs on, and leaves no PostgREST behind', async () => {
 		const dataDir = newFolder();
 		const first = await startChild(checkout, dataDir);

@@ -36,11 +36,53 @@ export const VARIABLES = [
 		fallback: '*.hf.co,*.huggingface.co',
 		about:
 			'Hosts, besides HUB_ENDPOINT, that the Hub may send this server on to for a file; *.name means every name below. Addresses of private networks are refused unless they are written here.'
+	},
+	{
+		name: 'SCHOOL',
+		kind: 'flag',
+		fallback: '1',
+		about: '0 starts without classes and accounts; the lab needs neither.'
+	},
+	{
+		name: 'SCHOOL_DATA',
+		kind: 'path',
+		fallback: '',
+		about:
+			'Folder of the embedded school backend (Linux x64). Without it: .data/school in the checkout, or /var/lib/edubotics where root starts a checkout that lies below a closed folder.'
+	},
+	{
+		name: 'SUPABASE_URL',
+		kind: 'text',
+		fallback: '',
+		about:
+			'Address of a hosted Supabase project; then no backend is embedded. The start sets it to the embedded one otherwise.'
+	},
+	{
+		name: 'SUPABASE_PUBLISHABLE_KEY',
+		kind: 'text',
+		fallback: '',
+		about: 'Publishable (anon) key of that project.'
+	},
+	{
+		name: 'SUPABASE_SECRET_KEY',
+		kind: 'text',
+		fallback: '',
+		about: 'Secret (service) key of that project; never leaves the server.'
+	},
+	{
+		name: 'DATABASE_LISTEN_URL',
+		kind: 'text',
+		fallback: '',
+		about:
+			'Direct or session-mode connection to that database, for LISTEN only. Without it the board asks every few seconds instead of hearing at once.'
 	}
 ];
 
 /**
- * @typedef {{ HOST: string, PORT: number, TLS_CERT: string, TLS_KEY: string, OPEN_BROWSER: boolean, HUB_ENDPOINT: URL | null, HUB_FILE_HOSTS: readonly string[] }} Config
+ * @typedef {{ HOST: string, PORT: number, TLS_CERT: string, TLS_KEY: string, OPEN_BROWSER: boolean,
+ *   HUB_ENDPOINT: URL | null, HUB_FILE_HOSTS: readonly string[],
+ *   SCHOOL: boolean, SCHOOL_DATA: string, SUPABASE_URL: string, SUPABASE_PUBLISHABLE_KEY: string, SUPABASE_SECRET_KEY: string,
+ *   DATABASE_LISTEN_URL: string }} Config
  * @typedef {{ ok: true, value: Config } | { ok: false, message: string, problems: string[] }} ParsedConfig
  */
 
@@ -66,6 +108,7 @@ export function parseConfig(environment) {
 	if ((cert === '') !== (key === '')) {
 		problems.push(`TLS_CERT and TLS_KEY belong together: ${cert === '' ? 'TLS_CERT' : 'TLS_KEY'} is missing`);
 	}
+	problems.push(...projectProblems(text));
 	const host = text['HOST'] ?? '';
 	if (!LOOPBACK.has(host) && cert === '') {
 		problems.push(
@@ -88,9 +131,33 @@ export function parseConfig(environment) {
 			TLS_KEY: key,
 			OPEN_BROWSER: text['OPEN_BROWSER'] === '1',
 			HUB_ENDPOINT: text['HUB_ENDPOINT'] === 'off' ? null : new URL(text['HUB_ENDPOINT'] ?? ''),
-			HUB_FILE_HOSTS: (text['HUB_FILE_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase())
+			HUB_FILE_HOSTS: (text['HUB_FILE_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase()),
+			SCHOOL: text['SCHOOL'] === '1',
+			SCHOOL_DATA: text['SCHOOL_DATA'] ?? '',
+			SUPABASE_URL: text['SUPABASE_URL'] ?? '',
+			SUPABASE_PUBLISHABLE_KEY: text['SUPABASE_PUBLISHABLE_KEY'] ?? '',
+			SUPABASE_SECRET_KEY: text['SUPABASE_SECRET_KEY'] ?? '',
+			DATABASE_LISTEN_URL: text['DATABASE_LISTEN_URL'] ?? ''
 		}
 	};
+}
+
+/** A hosted project is named whole or not at all. @param {Record<string, string>} text */
+function projectProblems(text) {
+	const url = text['SUPABASE_URL'] ?? '';
+	const needed = ['SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY'];
+	if (url === '') {
+		const stray = [...needed, 'DATABASE_LISTEN_URL'].find((name) => text[name] !== '');
+		return stray === undefined ? [] : [`${stray} belongs to a project, but SUPABASE_URL is missing`];
+	}
+	const problems = needed
+		.filter((name) => text[name] === '')
+		.map((name) => `SUPABASE_URL and ${name} belong together: ${name} is missing`);
+	if (!/^https?:\/\/[^\s/]+/.test(url)) problems.push(`SUPABASE_URL must be an http address, not "${url}"`);
+	const listen = text['DATABASE_LISTEN_URL'] ?? '';
+	if (listen !== '' && !/^postgres(ql)?:\/\//.test(listen))
+		problems.push('DATABASE_LISTEN_URL must begin with postgresql://');
+	return problems;
 }
 
 /**

@@ -11,11 +11,28 @@ const HUB = {
 	HUB_FILE_HOSTS: ['*.hf.co', '*.huggingface.co']
 };
 
+const noSchoolSet = {
+	SCHOOL: true,
+	SCHOOL_DATA: '',
+	SUPABASE_URL: '',
+	SUPABASE_PUBLISHABLE_KEY: '',
+	SUPABASE_SECRET_KEY: '',
+	DATABASE_LISTEN_URL: ''
+};
+
 describe('configuration', () => {
 	it('needs nothing: the defaults serve this computer only', () => {
 		const expected = {
 			ok: true,
-			value: { HOST: '127.0.0.1', PORT: 4173, TLS_CERT: '', TLS_KEY: '', OPEN_BROWSER: false, ...HUB }
+			value: {
+				HOST: '127.0.0.1',
+				PORT: 4173,
+				TLS_CERT: '',
+				TLS_KEY: '',
+				OPEN_BROWSER: false,
+				...HUB,
+				...noSchoolSet
+			}
 		};
 		expect(parseConfig({})).toEqual(expected);
 		const empty = Object.fromEntries(VARIABLES.map(({ name }) => [name, '']));
@@ -32,7 +49,15 @@ describe('configuration', () => {
 		};
 		expect(parseConfig(environment)).toEqual({
 			ok: true,
-			value: { HOST: '0.0.0.0', PORT: 0, TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', OPEN_BROWSER: true, ...HUB }
+			value: {
+				HOST: '0.0.0.0',
+				PORT: 0,
+				TLS_CERT: 'c.pem',
+				TLS_KEY: 'k.pem',
+				OPEN_BROWSER: true,
+				...HUB,
+				...noSchoolSet
+			}
 		});
 	});
 
@@ -77,6 +102,33 @@ describe('configuration', () => {
 		['a name of this computer on the network', { HOST: 'lab.school' }, 'HOST=lab.school']
 	])('refuses %s', (_, environment, named) => {
 		const problems = problemsOf(environment);
+		expect(problems).toHaveLength(1);
+		expect(problems[0]).toContain(named);
+	});
+
+	const project = {
+		SUPABASE_URL: 'https://abc.supabase.co',
+		SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_x',
+		SUPABASE_SECRET_KEY: 'sb_secret_x'
+	};
+
+	it('takes a hosted project by its address and keys', () => {
+		const parsed = parseConfig({ ...project, SCHOOL: '0' });
+		expect(parsed.ok && parsed.value).toMatchObject({ ...project, SCHOOL: false, DATABASE_LISTEN_URL: '' });
+	});
+
+	it.each([
+		['without its publishable key', { SUPABASE_PUBLISHABLE_KEY: '' }, 'SUPABASE_PUBLISHABLE_KEY is missing'],
+		['without its secret key', { SUPABASE_SECRET_KEY: '' }, 'SUPABASE_SECRET_KEY is missing'],
+		['without its address', { SUPABASE_URL: '' }, 'SUPABASE_URL is missing'],
+		[
+			'at an address that is none',
+			{ SUPABASE_URL: 'abc.supabase.co' },
+			'SUPABASE_URL must be an http address'
+		],
+		['with a database that is none', { DATABASE_LISTEN_URL: 'https://abc' }, 'DATABASE_LISTEN_URL must begin']
+	])('refuses a project %s', (_, wrong, named) => {
+		const problems = problemsOf({ ...project, ...wrong });
 		expect(problems).toHaveLength(1);
 		expect(problems[0]).toContain(named);
 	});

@@ -6,6 +6,8 @@
  *     node tools/soak.mjs gate --n 10000000 --seed 1
  *     node tools/soak.mjs store --n 1000000 --seed 1
  *     node tools/soak.mjs packages --n 100000 --seed 1
+ *     node tools/soak.mjs tenants --n 1000000 --seed 1
+ *     node tools/soak.mjs mutation --n 1
  *     node tools/soak.mjs sync --n 100000 --seed 1
  *     node tools/soak.mjs parity --n 1000
  *
@@ -31,6 +33,19 @@ const SOAKS = {
 		option: 'n'
 	},
 	sync: { file: 'src/lib/classroom/sync.test.ts', variable: 'SOAK_SYNC_SEEDS', option: 'n' },
+	// Every broken wall there is: `n` only has to be above 0.
+	mutation: {
+		file: 'embedded/attacks/mutation.test.ts',
+		variable: 'SOAK_MUTANTS',
+		option: 'n',
+		config: 'embedded/vitest.config.ts'
+	},
+	tenants: {
+		file: 'embedded/attacks/tenants.test.ts',
+		variable: 'SOAK_TENANT_CALLS',
+		option: 'n',
+		config: 'embedded/vitest.config.ts'
+	},
 	travel: { file: 'src/lib/robot/safety/kill-travel.test.ts', variable: 'SOAK_KILLS', option: 'n' },
 	expert: {
 		file: 'src/lib/sim/expert/pick-place-teleop.test.ts',
@@ -65,6 +80,7 @@ const args =
 	soak.file === ''
 		? [path.join(root, 'tools', 'script' in soak ? soak.script : ''), '--n', size, '--seed', values.seed]
 		: [nodeTool('vitest/vitest.mjs'), 'run', soak.file, '--testTimeout=0'];
+if ('config' in soak) args.push('--config', soak.config);
 if (soak.file === '' && limit !== undefined) args.push('--max-lost-ms', limit);
 const startedMs = Date.now();
 const child = spawn(process.execPath, args, {

@@ -13,6 +13,9 @@ if (!config.ok) {
 }
 if (!(await install()) || !(await build())) process.exit(1);
 
+// First the addresses: the app's handler reads the environment when it is loaded. Nobody waits for the database here.
+const { openSchool } = await import(pathToFileURL(join(root, 'server', 'school.js')).href);
+const school = await openSchool(config.value, { log: console.log });
 const { serve } = await import(pathToFileURL(join(root, 'server', 'serve.js')).href);
 try {
 	const running = await serve({
@@ -24,17 +27,21 @@ try {
 	console.log(
 		`\n  EduBotics is ready:  ${running.url}\n  The lab:             ${running.url}/lab\n\n  Stop with Ctrl+C.`
 	);
+	void school.ready.then((/** @type {string} */ line) => console.log(`  The school:          ${line}`));
 	const stop = () => {
-		void running.close().then(() => process.exit(0));
-		setTimeout(() => process.exit(0), 2000).unref();
+		void Promise.all([running.close(), school.stop()]).then(() => process.exit(0));
+		// Open streams of pages must not hold the end up; the database gets the time it needs to write down what it holds.
+		running.server.closeIdleConnections();
+		setTimeout(() => running.server.closeAllConnections(), 2000).unref();
+		setTimeout(() => process.exit(0), 60_000).unref();
 	};
-	process.on('SIGINT', stop);
-	process.on('SIGTERM', stop);
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
 } catch (error) {
 	if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
 		console.error(`Port ${config.value.PORT} is taken. Choose another one: PORT=4180 npm start`);
 	} else {
 		console.error(error instanceof Error ? error.message : error);
 	}
+	await school.stop();
 	process.exit(1);
 }

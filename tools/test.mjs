@@ -152,6 +152,19 @@ if (wanted('unit')) {
 	takeReport('vitest', result.code);
 }
 
+if (wanted('school')) {
+	const { whyNoBinaries } = await import(pathToFileURL(join(root, 'embedded', 'binaries.mjs')).href);
+	const why = whyNoBinaries();
+	if (why !== undefined) missing('school', why);
+	else {
+		rmSync(join(cache, 'school.json'), { force: true });
+		const args = ['run', '--config', 'embedded/vitest.config.ts', '--reporter=default'];
+		args.push('--reporter=json', '--outputFile.json=.cache/school.json');
+		const result = await run(process.execPath, [nodeTool('vitest/vitest.mjs'), ...args]);
+		takeReport('school', result.code);
+	}
+}
+
 /**
  * Browser tests of one project of playwright.config.ts.
  * @param {string} name names the report @param {string} project @param {string} chromium

@@ -69,8 +69,8 @@ async function lesson({ browser, folder, site, walk, name, index }) {
 	try {
 		const made = await makeClass(teacher.lab, site, `lehrkraft${index}@schule.example`);
 		const joined = await sitDown(pupil.lab, made.link);
-		await follow(teacher.lab, pupil.lab);
-		return { teacher: made.row, pupil: joined };
+		const holdMs = await follow(teacher.lab, pupil.lab);
+		return { teacher: { ...made.row, 'press to held, ms': holdMs }, pupil: joined };
 	} catch (error) {
 		await teacher.lab.picture('failed');
 		await pupil.lab.picture('failed');
@@ -154,11 +154,14 @@ async function follow(teacher, pupil) {
 	await teacher.page.locator('[data-board="live"]').waitFor();
 	await teacher.page.locator('li[data-seat][data-episodes="1"][data-hand="true"]').waitFor();
 	await teacher.picture('5-board');
+	const holdAt = Date.now();
 	await teacher.person.press(teacher.button('board_hold'));
 	await pupil.page.locator('[data-held="true"]').waitFor();
+	const holdMs = Date.now() - holdAt;
 	await pupil.picture('5-held');
 	await teacher.page.locator('li[data-seat][data-presence="stopped"]').waitFor();
 	await teacher.picture('6-held');
 	await teacher.person.press(teacher.button('board_release'));
 	await pupil.page.locator('[data-held="false"]').waitFor();
+	return holdMs;
 }

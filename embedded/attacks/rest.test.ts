@@ -60,11 +60,13 @@ describe('the matrix over HTTP', () => {
 
 	it.each(PEOPLE.map((person) => [person.name, person] as const))('%s', async (_, person) => {
 		const tables = [...catalogue.tables.keys()];
-		const cells = tables.flatMap((table) => [
-			...tableCells(catalogue, table, person),
-			...rowCells(catalogue, table, person)
-		]);
-		cells.push(...callCells(catalogue, person));
+		const cells = [
+			...tables.flatMap((table) => [...rowCells(catalogue, table, person)]),
+			...callCells(catalogue, person)
+		];
+		// matrix.test.ts asks all of these in SQL; here a seeded part of them, or all in the long form.
+		for (const table of tables)
+			for (const cell of tableCells(catalogue, table, person)) if (isWhole || pick() < 0.2) cells.push(cell);
 		expect(await wrongOf(person, cells)).toEqual([]);
 	});
 

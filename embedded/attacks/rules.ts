@@ -1,6 +1,7 @@
 // The one table of rules: who may do what to which row, and who may call which function for whom.
 // Written by hand from the school model, in words of people and places; knows nothing of policies or SQL. The attacks are
 // generated from the database's catalogue and judged by this. A table, column or function that is not named here fails them.
+import type { Database } from '../../src/lib/server/database.types.js';
 import {
 	CLASS_NAMES,
 	schoolOf,
@@ -64,7 +65,7 @@ const ofTheClassItself: Rule = (person, row) => row.seat === null && looksAfter(
 const inTheStoreRoom: Rule = (person, row) => row.class === null && owns(person, row);
 
 /** A verb that is missing is refused to everybody, whatever the row. */
-export const TABLES: Readonly<Record<string, TableRules>> = {
+const tables = {
 	schools: { select: walled((person, row) => isStaffAccount(person) && isMember(person, row)) },
 	school_members: {
 		select: walled((person, row) => owns(person, row) || (isStaffAccount(person) && isOneself(person, row)))
@@ -137,7 +138,9 @@ export const TABLES: Readonly<Record<string, TableRules>> = {
 		update: { columns: ['read_at'], rule: walled(isOneself) },
 		delete: walled(isOneself)
 	}
-};
+} satisfies Record<keyof Database['public']['Tables'], TableRules>;
+
+export const TABLES: Readonly<Record<string, TableRules>> = tables;
 
 /** Which people may see a whole relation that is no table of rows with owners. */
 export const CLOSED_RELATIONS: readonly string[] = ['teacher_dashboard_stats'];
@@ -172,7 +175,7 @@ const hasSeatOne: Rule = (person, { class: name }) =>
 	person.sits.some((at) => at.class === name && at.n === 1);
 
 /** Arguments are made in functions.test.ts; here stands who gets what. Seat 1 of the target's class is meant. */
-export const FUNCTIONS: Readonly<Record<string, Asked>> = {
+const functions = {
 	create_school: (person) => (isStaffAccount(person) ? 'ok' : 'refused'),
 	create_classroom: need(makesClasses),
 	set_classroom_state: need(looksAfter),
@@ -202,4 +205,6 @@ export const FUNCTIONS: Readonly<Record<string, Asked>> = {
 		if (!signedIn(person)) return 'refused';
 		return hasSeatOne(person, whole(target)) && belongs(person, whole(target)) ? 'ok' : 'no_seat';
 	}
-};
+} satisfies Record<keyof Database['public']['Functions'], Asked>;
+
+export const FUNCTIONS: Readonly<Record<string, Asked>> = functions;

@@ -14,18 +14,16 @@ export interface Target {
 	stop(): Promise<void>;
 }
 
-/** Node 20 has no WebSocket of its own; nothing here listens for changes. */
-class NoSocket {
-	constructor() {
-		throw new Error('realtime is not used');
-	}
-}
+/** Node 20 has no WebSocket of its own, and supabase-js wants one though nothing here listens for changes. */
+export const noSocket = function NoSocket(): void {
+	throw new Error('realtime is not used');
+} as never;
 
 export function clientOf(url: string, key: string): SupabaseClient {
 	return createClient(url, key, {
 		auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-		realtime: { transport: NoSocket as never }
-	});
+		realtime: { transport: noSocket }
+	}) as unknown as SupabaseClient;
 }
 
 export async function openTarget(): Promise<Target> {

@@ -6,7 +6,7 @@ import { findById } from './users.mjs';
 
 /**
  * @typedef {{
- *   sql: import('postgres').Sql,
+ *   sql: import('../sql.mjs').Sql,
  *   secrets: import('../keys.mjs').Secrets,
  *   issuer: () => string,
  *   outbox: ReturnType<typeof import('./mail.mjs').createOutbox>,

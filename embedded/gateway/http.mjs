@@ -52,8 +52,23 @@ export function sendJson(response, status, body) {
 	response.end(JSON.stringify(body));
 }
 
-/** @param {import('node:http').ServerResponse} response @param {unknown} error @param {(line: string) => void} log */
-export function sendError(response, error, log) {
+/** Classes of Postgres' states and of the system's: no connection, shut down, starting. */
+const NOT_THERE = /^(08...|57P0[1-3]|ECONNREFUSED|ECONNRESET|EPIPE)$/;
+/** What node-postgres says of a lost connection, without a code. */
+const LOST = /^(Connection terminated|timeout (expired|exceeded)|Client has encountered a connection error)/;
+
+/** A database that is being started again is no fault of the request: 503 tells the client to try again. @param {unknown} error */
+function asAway(error) {
+	const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error ?? {});
+	const isAway = typeof code === 'string' ? NOT_THERE.test(code) : LOST.test(String(message));
+	return !(error instanceof AuthError) && isAway
+		? new AuthError(503, 'unexpected_failure', 'The database is not there at the moment. Try again.')
+		: error;
+}
+
+/** @param {import('node:http').ServerResponse} response @param {unknown} thrown @param {(line: string) => void} log */
+export function sendError(response, thrown, log) {
+	const error = asAway(thrown);
 	if (response.headersSent) {
 		response.destroy();
 		return;

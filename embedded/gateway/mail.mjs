@@ -87,7 +87,7 @@ const EXPIRED = () => new AuthError(403, 'otp_expired', 'Token has expired or is
 
 /**
  * Takes a one-time token: it is good once.
- * @param {import('postgres').Sql} sql @param {import('../keys.mjs').Secrets} secrets
+ * @param {import('../sql.mjs').Sql} sql @param {import('../keys.mjs').Secrets} secrets
  * @param {{ type: TokenType, tokenHash?: string, email?: string, code?: string }} shown either the link's half or address and code
  * @returns {Promise<{ userId: string, address: string }>} `address` the mail went to
  * @throws {AuthError} otp_expired, whatever the reason

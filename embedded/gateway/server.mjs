@@ -1,7 +1,7 @@
 // The one address of the embedded backend: `/auth/v1` answered here, `/rest/v1` by PostgREST, everything else refused loudly.
 // It speaks what this app asks of Supabase's auth server, and no more.
 import { createServer } from 'node:http';
-import postgres from 'postgres';
+import { openSql } from '../sql.mjs';
 import { adminRoutes } from './admin.mjs';
 import { contextOf, createAttempts, keyOf } from './context.mjs';
 import { AuthError, sendError, sendJson } from './http.mjs';
@@ -10,6 +10,7 @@ import { mfaRoutes } from './mfa.mjs';
 import { openRoutes, peopleRoutes } from './people.mjs';
 import { createRestProxy } from './rest.mjs';
 
+const CONNECTIONS = 6;
 /** Wrong passwords for one address, and mails to one address, before it has to wait. */
 const ATTEMPTS = { most: 20, windowMs: 300_000 };
 
@@ -51,7 +52,7 @@ export async function startGateway({
 	port = 0,
 	isAutoconfirmed = true
 }) {
-	const sql = postgres(authUrl, { max: 6, onnotice: () => undefined, connect_timeout: 5 });
+	const sql = openSql(authUrl, { max: CONNECTIONS });
 	let url = '';
 	const auth = {
 		sql,
@@ -128,7 +129,7 @@ export async function startGateway({
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
 			rest.close();
-			await sql.end({ timeout: 5 });
+			await sql.end();
 		}
 	};
 }

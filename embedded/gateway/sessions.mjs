@@ -74,7 +74,7 @@ export async function startSession(sql, signing, user, method) {
 }
 
 /**
- * @param {import('postgres').Sql} sql @param {Signing} signing @param {string} token
+ * @param {import('../sql.mjs').Sql} sql @param {Signing} signing @param {string} token
  * @throws {AuthError} refresh_token_not_found, refresh_token_already_used, user_banned
  */
 export async function refreshSession(sql, signing, token) {

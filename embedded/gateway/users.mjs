@@ -7,7 +7,7 @@ const PASSWORD_CHARACTERS_MIN = 8;
 const PASSWORD_BYTES_MAX = 72;
 
 /**
- * @typedef {import('postgres').Sql | import('postgres').TransactionSql} Sql
+ * @typedef {import('../sql.mjs').Transaction} Sql
  * @typedef {Record<string, any> & { id: string, email: string | null, is_anonymous: boolean }} UserRow
  */
 
@@ -81,8 +81,7 @@ export async function createUser(sql, person) {
 
 /** A unique email that is taken, in words; anything else as it is. @param {unknown} error @param {string} [code] */
 export function asTaken(error, code = 'user_already_exists') {
-	const { code: state, constraint_name: constraint } =
-		/** @type {{ code?: string, constraint_name?: string }} */ (error);
+	const { code: state, constraint } = /** @type {{ code?: string, constraint?: string }} */ (error);
 	if (state === '23505' && constraint === 'users_email_partial_key')
 		return new AuthError(
 			422,
@@ -112,7 +111,7 @@ export function checkNotBanned(user) {
 		throw new AuthError(400, 'user_banned', 'User is banned');
 }
 
-/** A person as auth-js knows one. @param {UserRow} user */
+/** A person as auth-js knows one. @param {UserRow} user @returns {Record<string, any>} */
 export function shownUser(user) {
 	const { id, email } = user;
 	const when = (/** @type {string} */ name) => (user[name] === null ? {} : { [name]: user[name] });

@@ -9,13 +9,14 @@
 -- Hosted projects give every new table and function to the roles of the API. From here on nothing is given unasked.
 alter default privileges in schema public revoke all on tables from anon, authenticated;
 alter default privileges in schema public revoke all on sequences from anon, authenticated;
-alter default privileges in schema public revoke all on functions from public, anon, authenticated;
+alter default privileges in schema public revoke all on functions from anon, authenticated;
+-- What Postgres itself gives to everybody can only be taken back for all schemas at once.
+alter default privileges revoke execute on functions from public;
 
 -- Helpers and keys. PostgREST serves only `public`, so nothing in here has an address.
 create schema if not exists private;
 revoke all on schema private from public;
 grant usage on schema private to authenticated, service_role;
-alter default privileges in schema private revoke all on functions from public;
 
 create extension if not exists pgcrypto with schema extensions;
 

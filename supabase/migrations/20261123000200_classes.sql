@@ -33,6 +33,7 @@ create table public.classroom_teachers (
 	foreign key (school_id, user_id) references public.school_members (school_id, user_id) on delete cascade
 );
 create index classroom_teachers_user on public.classroom_teachers (user_id, classroom_id);
+create index classroom_teachers_class on public.classroom_teachers (classroom_id, school_id);
 create index classroom_teachers_member on public.classroom_teachers (school_id, user_id);
 
 create table public.join_codes (

@@ -48,19 +48,19 @@ $$;
 -- ---------------------------------------------------------------- schools and people
 -- A pupil has no business with plan and seats.
 create policy reads on public.schools for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and id = any ((select private.member_school_ids())::uuid[]));
 
 create policy reads on public.school_members for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and (user_id = (select auth.uid()) or school_id = any ((select private.owned_school_ids())::uuid[])));
 
 create policy reads on public.audit_log for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and school_id = any ((select private.owned_school_ids())::uuid[]));
 
 create policy reads on public.servers for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and school_id = any ((select private.owned_school_ids())::uuid[]));
 
 create policy reads on public.notifications for select to authenticated
@@ -72,52 +72,52 @@ create policy deletes on public.notifications for delete to authenticated
 
 -- ---------------------------------------------------------------- classes
 create policy reads on public.classrooms for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and id = any ((select private.staff_classroom_ids())::uuid[]))
 		or id = any ((select private.own_classroom_ids())::uuid[]));
 create policy changes on public.classrooms for update to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and id = any ((select private.lead_classroom_ids())::uuid[]));
 
 create policy reads on public.classroom_teachers for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and classroom_id = any ((select private.staff_classroom_ids())::uuid[]));
 
 create policy reads on public.join_codes for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and classroom_id = any ((select private.staff_classroom_ids())::uuid[]));
 
 create policy reads on public.classroom_analytics for select to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and classroom_id = any ((select private.staff_classroom_ids())::uuid[]));
 
 -- A waiting pupil sees the own seat too, to learn that the teacher said yes.
 create policy reads on public.seats for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or user_id = (select auth.uid()));
 create policy changes on public.seats for update to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and classroom_id = any ((select private.staff_classroom_ids())::uuid[]));
 
 -- ---------------------------------------------------------------- a pupil's work: staff of the class, or the own seat
 create policy reads on public.lab_events for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 create policy reads on public.seat_progress for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 create policy reads on public.trainings for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 create policy reads on public.ai_control_sessions for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 create policy inserts on public.ai_control_sessions for insert to authenticated
@@ -126,58 +126,58 @@ create policy changes on public.ai_control_sessions for update to authenticated
 	using (seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 create policy reads on public.datasets for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 create policy inserts on public.datasets for insert to authenticated
-	with check (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	with check (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]) and seat_id is null)
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 create policy changes on public.datasets for update to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]) and seat_id is null)
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 create policy deletes on public.datasets for delete to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 -- A policy is handed to the class by its staff; until then it is the seat's own.
 create policy reads on public.policies for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[])
 		or (shared and classroom_id = any ((select private.own_classroom_ids())::uuid[])));
 create policy inserts on public.policies for insert to authenticated
-	with check (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	with check (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]) and seat_id is null)
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 create policy changes on public.policies for update to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and classroom_id = any ((select private.staff_classroom_ids())::uuid[]));
 create policy deletes on public.policies for delete to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and classroom_id = any ((select private.staff_classroom_ids())::uuid[]))
 		or seat_id = any ((select private.own_seat_ids())::uuid[]));
 
 -- ---------------------------------------------------------------- arms: staff of the class, the store room for owners
 create policy reads on public.arms for select to authenticated
-	using (((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using (((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 			and (classroom_id = any ((select private.staff_classroom_ids())::uuid[])
 				or school_id = any ((select private.owned_school_ids())::uuid[])))
 		or classroom_id = any ((select private.own_classroom_ids())::uuid[]));
 create policy inserts on public.arms for insert to authenticated
-	with check ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	with check ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and (classroom_id = any ((select private.staff_classroom_ids())::uuid[])
 			or school_id = any ((select private.owned_school_ids())::uuid[])));
 create policy changes on public.arms for update to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and (classroom_id = any ((select private.staff_classroom_ids())::uuid[])
 			or school_id = any ((select private.owned_school_ids())::uuid[])))
-	with check ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	with check ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and (classroom_id = any ((select private.staff_classroom_ids())::uuid[])
 			or school_id = any ((select private.owned_school_ids())::uuid[])));
 create policy deletes on public.arms for delete to authenticated
-	using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false
+	using ((select ((select auth.jwt()) ->> 'is_anonymous')::boolean) is false
 		and (classroom_id = any ((select private.staff_classroom_ids())::uuid[])
 			or school_id = any ((select private.owned_school_ids())::uuid[])));

@@ -126,3 +126,14 @@ begin
 	end if;
 end
 $$;
+
+-- The tables of the inner schema, said once more: nobody.
+do $$
+declare
+	v_table name;
+begin
+	for v_table in select relname from pg_class where relnamespace = 'private'::regnamespace and relkind = 'r' loop
+		execute format('create policy nobody on private.%I as restrictive for all using (false)', v_table);
+	end loop;
+end
+$$;

@@ -174,4 +174,4 @@ it(`counts every event once and in order, ${SEEDS} lessons from seed ${FIRST_SEE
 		expect(numbers, `seed ${seed}`).toEqual(Array.from({ length: told }, (_, index) => index + 1));
 		expect(left, `seed ${seed}`).toBe(0);
 	}
-});
+}, 600_000);

@@ -23,6 +23,15 @@ export function seatTicket(store: Store): SeatTicket | null {
 	}
 }
 
+/** Of this browser; null also where pages may keep nothing at all. */
+export function ticketHere(): SeatTicket | null {
+	try {
+		return seatTicket(globalThis.localStorage);
+	} catch {
+		return null; // asking for the storage is refused already
+	}
+}
+
 export function keepTicket(store: Store, ticket: SeatTicket): void {
 	store.setItem(KEY, JSON.stringify(ticket));
 }

@@ -24,7 +24,7 @@ import { installProbe } from './page/probe';
 import { ScreenAwake } from './page/screen-awake';
 import { holdSeat, type SeatHold } from './page/seat';
 import { registerOffline, type OfflineClient } from './offline';
-import { seatTicket } from '$lib/classroom/ticket';
+import { ticketHere } from '$lib/classroom/ticket';
 import type { ClassLink, ClassView } from './class/class-link';
 
 const REFRESH_MS = 66;
@@ -177,7 +177,7 @@ export class Lab {
 		this.#seat = await holdSeat(this.core.options.seatId, (problem) => this.#onSeat(problem));
 		await this.core.start();
 		this.#markReady();
-		await this.#joinClass();
+		await this.#joinClass().catch(() => undefined); // the lab does not wait for a class
 		this.#offline = await registerOffline(() => {
 			this.updateWaiting = true;
 			this.core.changed.emit();
@@ -200,7 +200,7 @@ export class Lab {
 
 	/** What belongs to a class comes only where somebody joined one. */
 	async #joinClass(): Promise<void> {
-		const ticket = seatTicket(localStorage);
+		const ticket = ticketHere();
 		if (ticket === null || ticket.seatId !== this.core.options.seatId) return;
 		const { ClassLink } = await import('./class/class-link');
 		this.#class = new ClassLink(this.core, ticket, () => this.core.changed.emit());

@@ -5,7 +5,7 @@
 // transport that cannot connect.
 
 import { createServerClient } from '@supabase/ssr';
-import type { SupabaseClient } from '@supabase/supabase-js';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { SchoolSettings } from './settings';
 
 export type Role = 'teacher' | 'pupil';
@@ -59,6 +59,23 @@ export function createSchoolClient(
 					});
 			}
 		},
+		realtime: { transport: NoSocket as unknown as typeof WebSocket }
+	});
+}
+
+/**
+ * The same person with the token they have now, and never another: for streams, which outlive the answer that could carry a
+ * new cookie. A session renewed there would be lost, and its old token would count as stolen. null: no session.
+ */
+export async function withTokenOfNow(
+	{ url, publishableKey }: SchoolSettings,
+	client: SchoolClient
+): Promise<SchoolClient | null> {
+	const { data } = await client.auth.getSession();
+	const token = data.session?.access_token;
+	if (token === undefined) return null;
+	return createClient(url, publishableKey, {
+		accessToken: () => Promise.resolve(token),
 		realtime: { transport: NoSocket as unknown as typeof WebSocket }
 	});
 }

@@ -61,12 +61,15 @@ it('can be made longer and ended by the teacher', () => {
 	expect(scheduler.pendingCount).toBe(0);
 });
 
-it.each([Number.POSITIVE_INFINITY, 1e12])('ends after the longest time whatever the class says (%s)', (ms) => {
-	const { seen, scheduler, hold } = rig();
-	hold.take(ms);
-	scheduler.advanceTo(LONGEST_HOLD_MS);
-	expect(seen.held).toBe(false);
-});
+it.each([Number.POSITIVE_INFINITY, 1e12])(
+	'ends after the longest time whatever the class says (%s)',
+	(ms) => {
+		const { seen, scheduler, hold } = rig();
+		hold.take(ms);
+		scheduler.advanceTo(LONGEST_HOLD_MS);
+		expect(seen.held).toBe(false);
+	}
+);
 
 it.each([Number.NaN, -1])('takes %s for no hold', (ms) => {
 	const { seen, hold } = rig();

@@ -141,6 +141,7 @@ export function buildModel(core: LabCore, page: PageState): LabViewModel {
 			arm,
 			holdsForPerson: arm === 'holding' && reason !== null && NEEDS_PERSON.includes(reason),
 			guided: isGuided(core),
+			held: core.held,
 			modelDrives: core.report.source === 'policy',
 			recording: core.recording.view.state,
 			task: core.task,

@@ -7,6 +7,7 @@ const calm: NextStepInput = {
 	arm: 'armed',
 	holdsForPerson: false,
 	guided: false,
+	held: false,
 	modelDrives: false,
 	recording: 'idle',
 	task: 'Cube to target',
@@ -25,6 +26,13 @@ describe('the one next step', () => {
 		['the arm is being looked at', { arm: 'connecting', guided: true }, 'follow_sheet'],
 		['a hand is to move the leader', { arm: 'disarmed', guided: true }, 'follow_sheet'],
 		['stop was pressed beside an open sheet', { arm: 'stopped', guided: true }, 'clear_stop'],
+		['the teacher holds all arms', { arm: 'stopped', held: true }, 'held_by_class'],
+		[
+			'a locked arm is not unlocked while the class is held',
+			{ arm: 'disarmed', held: true },
+			'held_by_class'
+		],
+		['what was recorded is looked at meanwhile', { recording: 'review', held: true }, 'review'],
 		['recording runs beside an open sheet', { recording: 'recording', guided: true }, 'stop_recording'],
 		['the lab is not there yet', { ready: false, guided: true }, 'wait'],
 		['stop was pressed while recording', { arm: 'stopped', recording: 'recording' }, 'clear_stop'],

@@ -10,6 +10,8 @@ export interface NextStepInput {
 	readonly holdsForPerson: boolean;
 	/** A sheet for the arm is open (connecting, setting up, calibrating, which arm leads): it says what to do. */
 	readonly guided: boolean;
+	/** The teacher holds all arms of the class. */
+	readonly held: boolean;
 	/** A model drives, or would if it were not paused. */
 	readonly modelDrives: boolean;
 	readonly recording: RecordingState['state'];
@@ -31,12 +33,12 @@ export function nextStep(input: NextStepInput): NextStep {
 	if (!input.ready || input.arm === 'connecting' || input.arm === 'arming' || input.arm === 'resting')
 		return 'wait';
 	if (isGone) return 'reconnect';
-	if (input.arm === 'stopped') return 'clear_stop';
+	if (input.arm === 'stopped') return input.held ? 'held_by_class' : 'clear_stop';
 	if (input.recording === 'review') return 'review';
 	if (input.recording === 'recording' || input.recording === 'countdown') return 'stop_recording';
 	if (input.recording === 'sealing') return 'wait';
 	if (input.storageFull) return 'free_space';
-	if (input.arm === 'disarmed' || input.holdsForPerson) return 'arm';
+	if (input.arm === 'disarmed' || input.holdsForPerson) return input.held ? 'held_by_class' : 'arm';
 	if (input.modelDrives) return 'watch_model';
 	if (!input.moved) return 'drive';
 	if (input.task.trim() === '') return 'name_task';

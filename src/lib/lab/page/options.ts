@@ -1,6 +1,6 @@
 // What the address may say about a lab session. Unknown and malformed values fall back; nothing here needs a server.
 
-import { seatTicket } from '$lib/classroom/ticket';
+import { ticketHere } from '$lib/classroom/ticket';
 import type { LabOptions } from './lab-state';
 
 const DEFAULT_FPS = 30;
@@ -14,7 +14,7 @@ export function labOptionsFrom(url: URL, build: string): LabOptions {
 	return {
 		build,
 		// A seat's recordings are its own: the next pupil on this computer opens another database.
-		seatId: seatTicket(globalThis.localStorage)?.seatId ?? GUEST_SEAT,
+		seatId: ticketHere()?.seatId ?? GUEST_SEAT,
 		clock: query.get('clock') === 'lockstep' ? 'lockstep' : 'wall',
 		fps: DEFAULT_FPS,
 		seed: Number.isSafeInteger(seed) && seed >= 0 ? seed : 1,

@@ -212,6 +212,8 @@ export type NextStep =
 	| 'record_more'
 	| 'download'
 	| 'clear_stop'
+	/** The teacher holds all arms: nothing to do but to wait. */
+	| 'held_by_class'
 	| 'reconnect'
 	| 'free_space'
 	| 'take_over_tab';

@@ -66,6 +66,7 @@ export const nextStepWords: Readonly<Record<NextStep, { title: () => string; hin
 	review: { title: () => m.step_review_title(), hint: () => m.step_review_hint() },
 	record_more: { title: () => m.step_record_more_title(), hint: () => m.step_record_more_hint() },
 	download: { title: () => m.step_download_title(), hint: () => m.step_download_hint() },
+	held_by_class: { title: () => m.step_held_by_class_title(), hint: () => m.step_held_by_class_hint() },
 	clear_stop: { title: () => m.step_clear_stop_title(), hint: () => m.step_clear_stop_hint() },
 	reconnect: { title: () => m.step_reconnect_title(), hint: () => m.step_reconnect_hint() },
 	free_space: { title: () => m.step_free_space_title(), hint: () => m.step_free_space_hint() },

@@ -8,16 +8,26 @@ import {
 	schoolSettings,
 	stateStream,
 	STREAM_HEADERS,
-	uuidOr404
+	withTokenOfNow,
+	uuidOr404,
+	type Role,
+	type SchoolClient
 } from '$lib/server';
 import { json, type RequestHandler } from '@sveltejs/kit';
 
 const refused = (status: number): Response => json({ problem: 'not_allowed' }, { status });
 
+/** A stream ends with the token it began with; the browser comes back with a renewed one. */
+function watcher(locals: App.Locals, role: Role): Promise<SchoolClient | null> {
+	const settings = schoolSettings();
+	return settings === null ? Promise.resolve(null) : withTokenOfNow(settings, locals.school(role));
+}
+
 async function ofClass(locals: App.Locals, classroomId: string): Promise<Response> {
 	const teacher = await locals.person('teacher');
 	if (teacher === null || teacher.isAnonymous) return refused(401);
-	const client = locals.school('teacher');
+	const client = await watcher(locals, 'teacher');
+	if (client === null) return refused(401);
 	const hearsNews = await news.listen(schoolSettings()?.listenUrl ?? null);
 	const first = await boardNow(client, classroomId);
 	if (!first.ok) return refused(first.error === 'not_allowed' ? 403 : 503);
@@ -38,7 +48,8 @@ async function ofClass(locals: App.Locals, classroomId: string): Promise<Respons
 async function ofSeat(locals: App.Locals, seatId: string): Promise<Response> {
 	const pupil = await locals.person('pupil');
 	if (pupil === null) return refused(401);
-	const client = locals.school('pupil');
+	const client = await watcher(locals, 'pupil');
+	if (client === null) return refused(401);
 	const seat = await mySeat(client, pupil.id, seatId);
 	if (!seat.ok) return refused(503);
 	if (seat.value?.state !== 'claimed') return refused(403);
@@ -47,6 +58,7 @@ async function ofSeat(locals: App.Locals, seatId: string): Promise<Response> {
 	const stream = stateStream({
 		state: async () => {
 			const now = await mySeat(client, pupil.id, seatId);
+			if (!now.ok && now.error === 'not_allowed') return null; // the token ran out
 			if (!now.ok) throw new Error(now.error);
 			if (now.value?.state !== 'claimed') return null;
 			return { holdForMs: Math.round(holdForMs(now.value.classrooms?.hold_until)) };

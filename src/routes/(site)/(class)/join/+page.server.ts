@@ -1,6 +1,6 @@
 // Taking a seat: a code, a free seat, and the browser holds a session without a name. Nothing is asked of anybody.
 import { localizeHref } from '$lib/i18n';
-import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, uuidOr404 } from '$lib/server';
+import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, signOut, uuidOr404 } from '$lib/server';
 import type { LookedUpClass } from '$lib/server';
 import { err, ok, type Result } from '$lib/core';
 import type { SchoolProblem, SeatTicket } from '$lib/contracts';
@@ -63,6 +63,11 @@ export const actions: Actions = {
 			color: seat?.color ?? ''
 		};
 		return { problem: null, code, room: room.value, ticket, waiting: taken.value.state === 'waiting' };
+	},
+	/** The next person at a shared computer: the session ends here, the seat stays taken until the teacher frees it up. */
+	other: async ({ locals }) => {
+		await signOut(locals.school('pupil'));
+		redirect(303, localizeHref('/join'));
 	},
 	leave: async ({ request, locals }) => {
 		const seatId = uuidOr404((await request.formData()).get('seat')?.toString());
