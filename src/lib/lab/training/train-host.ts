@@ -37,7 +37,7 @@ export interface TrainSurroundings {
 	readonly openEpisodes: (
 		seatId: string,
 		datasetId: string
-	) => Promise<{ readonly readers: readonly EpisodeReader[]; close(): void }>;
+	) => Promise<{ readonly readers: readonly EpisodeReader[]; readonly close: () => void }>;
 	/** What computes, for people. */
 	readonly device: () => string;
 	/** Null where the browser has none. */

@@ -177,7 +177,7 @@ export class Training {
 	async #lookForUnfinished(): Promise<void> {
 		const [newest = null] = await this.#backend.unfinished();
 		this.#unfinished = newest;
-		if (newest === null) return this.#show({ unfinished: null });
+		if (newest === null) { this.#show({ unfinished: null }); return; }
 		const { request, step, savedAtEpochMs } = newest;
 		const { name, settings } = request;
 		this.#show({ unfinished: { name, step, steps: settings.steps, savedAtEpochMs } });
