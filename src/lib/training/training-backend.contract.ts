@@ -36,7 +36,10 @@ const request = (data: TrainingData, steps: number): TrainingRequest => ({
 /** Resolves with the first status that fits. */
 function until(job: TrainingJob, fits: (status: TrainingStatus) => boolean): Promise<TrainingStatus> {
 	return new Promise((resolve) => {
-		if (fits(job.status)) { resolve(job.status); return; }
+		if (fits(job.status)) {
+			resolve(job.status);
+			return;
+		}
 		const end = job.onStatus((status) => {
 			if (!fits(status)) return;
 			end();
