@@ -4,7 +4,7 @@
  *     npm run policy:train [-- --episodes 400 --steps 5000 --seed 0 --starts 300]
  *
  * Leaves the package at .cache/policy/run/pick-place.zip and prints how long each part took. `--keep` also puts it where the
- * app serves it (static/policies). Needs Python with the packages of conformance/locks/judge.txt and export.txt
+ * app serves it (static/policies). `--in-tab` trains in the tab instead. Needs Python with the packages of conformance/locks/judge.txt and export.txt
  * (POLICY_PYTHON names it).
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
@@ -19,9 +19,16 @@ const { values } = parseArgs({
 		steps: { type: 'string', default: '5000' },
 		seed: { type: 'string', default: '0' },
 		starts: { type: 'string', default: '300' },
-		keep: { type: 'boolean', default: false }
+		keep: { type: 'boolean', default: false },
+		/** In a real Chromium by the app's own TRAINING worker instead of PyTorch (in-tab.mjs). */
+		'in-tab': { type: 'boolean', default: false }
 	}
 });
+if (values['in-tab']) {
+	const { trainInTab } = await import('./in-tab.mjs');
+	await trainInTab(values);
+	process.exit(0);
+}
 const at = (/** @type {string[]} */ ...parts) => path.join(root, '.cache', 'policy', ...parts);
 const tool = (/** @type {string} */ name) => path.join(root, 'tools', 'policy', name);
 const python = await policyPython();

@@ -15,13 +15,13 @@ import { hasEnded, trainingTransition } from './job-machine';
 
 export interface TrainingBackendHarness {
 	/** Opened on the same storage each time: a second one is what a reload makes. */
-	open(): Promise<TrainingBackend>;
+	readonly open: () => Promise<TrainingBackend>;
 	/** A few episodes that can be learned from. */
 	readonly data: TrainingData;
 	/** Data that this back-end has to refuse, and with what. */
 	readonly refused: { readonly data: TrainingData; readonly code: ErrorCode };
 	/** Throws when this is no policy package. */
-	examine(file: Blob): Promise<void>;
+	readonly examine: (file: Blob) => Promise<void>;
 }
 
 let ids = 0;
@@ -36,7 +36,10 @@ const request = (data: TrainingData, steps: number): TrainingRequest => ({
 /** Resolves with the first status that fits. */
 function until(job: TrainingJob, fits: (status: TrainingStatus) => boolean): Promise<TrainingStatus> {
 	return new Promise((resolve) => {
-		if (fits(job.status)) return resolve(job.status);
+		if (fits(job.status)) {
+			resolve(job.status);
+			return;
+		}
 		const end = job.onStatus((status) => {
 			if (!fits(status)) return;
 			end();
@@ -54,7 +57,9 @@ export function trainingBackendContract(name: string, setUp: () => Promise<Train
 			const { open, data, examine } = await setUp();
 			const job = await (await open()).start(request(data, 6));
 			const seen = [job.status.state];
-			job.onStatus(({ state }) => void (seen.at(-1) === state || seen.push(state)));
+			job.onStatus(({ state }) => {
+				if (seen.at(-1) !== state) seen.push(state);
+			});
 			const result = await job.result();
 			if (!result.ok || result.value === null) throw new Error(JSON.stringify(result));
 			await examine(result.value.file);

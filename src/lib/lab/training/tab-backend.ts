@@ -40,7 +40,7 @@ export function createTabBackend(options: TabBackendOptions): TrainingBackend {
 		}
 	};
 
-	const run = async (request: TrainingRequest, worker: TrainWorker): Promise<TrainingJob> => {
+	const run = (request: TrainingRequest, worker: TrainWorker): TrainingJob => {
 		const watched = createWatchedJob(request, {
 			pause: () => void worker.api.pause(),
 			resume: () => void worker.api.resume(),
@@ -67,7 +67,7 @@ export function createTabBackend(options: TabBackendOptions): TrainingBackend {
 		kind: 'tab',
 		async start(request) {
 			try {
-				return await run(request, await startWorker());
+				return run(request, await startWorker());
 			} catch (error) {
 				const code = isCoded(error) && isErrorCode(error.code) ? error.code : 'train_worker_died';
 				return failedJob(request, { code, details: {} });

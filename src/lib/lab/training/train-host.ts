@@ -37,7 +37,7 @@ export interface TrainSurroundings {
 	readonly openEpisodes: (
 		seatId: string,
 		datasetId: string
-	) => Promise<{ readonly readers: readonly EpisodeReader[]; close(): void }>;
+	) => Promise<{ readonly readers: readonly EpisodeReader[]; readonly close: () => void }>;
 	/** What computes, for people. */
 	readonly device: () => string;
 	/** Null where the browser has none. */
@@ -114,6 +114,7 @@ export class TrainHost implements TrainApi {
 		const control = new Control();
 		this.#control = control;
 		const checkpoints = await this.#openCheckpoints(request.data.seatId);
+		const letGo = holdTraining(request.id);
 		try {
 			if (!hasWasmSimd()) return failure('training_no_simd');
 			let last = NO_PROGRESS;
@@ -145,6 +146,7 @@ export class TrainHost implements TrainApi {
 			return failed(error);
 		} finally {
 			this.#control = null;
+			letGo();
 			checkpoints?.close();
 		}
 	}
@@ -172,7 +174,8 @@ export class TrainHost implements TrainApi {
 	async unfinished(seatId: string): Promise<readonly UnfinishedTraining[]> {
 		const checkpoints = await this.#openCheckpoints(seatId);
 		try {
-			return (await checkpoints?.list()) ?? [];
+			const held = await heldTrainings();
+			return ((await checkpoints?.list()) ?? []).filter(({ request }) => !held.has(request.id));
 		} finally {
 			checkpoints?.close();
 		}
@@ -224,6 +227,25 @@ export class TrainHost implements TrainApi {
 			close();
 		}
 	}
+}
+
+const LOCK = 'edubotics-training:';
+
+/** While it runs here, no other tab offers to continue it. Call the answer to let go; death lets go by itself. */
+function holdTraining(id: string): () => void {
+	if (typeof navigator === 'undefined' || !('locks' in navigator)) return () => undefined;
+	let letGo: () => void = () => undefined;
+	const done = new Promise<void>((resolve) => {
+		letGo = resolve;
+	});
+	void navigator.locks.request(`${LOCK}${id}`, () => done);
+	return letGo;
+}
+
+async function heldTrainings(): Promise<ReadonlySet<string>> {
+	if (typeof navigator === 'undefined' || !('locks' in navigator)) return new Set();
+	const { held = [] } = await navigator.locks.query();
+	return new Set(held.flatMap(({ name = '' }) => (name.startsWith(LOCK) ? [name.slice(LOCK.length)] : [])));
 }
 
 /** What throws here without a code of its own is most often a lack of memory; the page says that TRAINING is gone. */

@@ -42,10 +42,23 @@ export async function startTrainWorker(build: string): Promise<TrainWorker> {
 		terminate();
 		throw new CodedError(problem, `train says it is of build ${hello.build}, not ${build}`);
 	}
-	// It said hello, so it has asked for its lock: whoever asks now is granted it when the worker is gone.
-	if ('locks' in navigator)
-		void navigator.locks
-			.request(lifeLockName(name), { signal: end.signal }, terminate)
-			.catch(() => undefined);
+	void watchLife(lifeLockName(name), end.signal, terminate);
 	return { api, orGone, terminate };
+}
+
+const ASK_AGAIN_MS = 10;
+
+/**
+ * Calls `died` when the lock is let go. It is asked for only once the worker is seen to hold it: asked for earlier, it could be
+ * granted here first, and a living worker would be taken for dead.
+ */
+async function watchLife(lock: string, signal: AbortSignal, died: () => void): Promise<void> {
+	if (!('locks' in navigator)) return;
+	for (;;) {
+		const { held = [] } = await navigator.locks.query();
+		if (signal.aborted) return;
+		if (held.some(({ name }) => name === lock)) break;
+		await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+	}
+	await navigator.locks.request(lock, { signal }, died).catch(() => undefined);
 }

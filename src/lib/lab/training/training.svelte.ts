@@ -89,25 +89,26 @@ export class Training {
 		return this.#view;
 	}
 
+	/** Looks through the seat anew: at the start, and whenever a person comes back to the page. */
 	async open(): Promise<void> {
 		try {
 			const store = await openIdbStore({ seatId: this.#seatId });
 			const sources = (await store.listDatasets()).filter(({ episodes }) => episodes > 0);
 			store.close();
 			const [newest] = sources;
-			const choice: TrainingChoice =
+			const { choice: before } = this.#view;
+			const isThere = before.kind === 'dataset' && sources.some(({ id }) => id === before.id);
+			const first: TrainingChoice =
 				newest === undefined ? { kind: 'expert' } : { kind: 'dataset', id: newest.id };
-			this.#show({ sources, choice });
+			this.#show({
+				sources,
+				choice: this.#view.ready && (isThere || before.kind === 'expert') ? before : first
+			});
 		} catch (error) {
 			this.#fail(error);
 		}
 		await this.#lookForUnfinished();
 		this.#show({ ready: true });
-	}
-
-	/** Ends the worker; what was learned up to the last checkpoint stays. */
-	dispose(): void {
-		this.#policies?.close();
 	}
 
 	#request(): TrainingRequest {
@@ -175,9 +176,13 @@ export class Training {
 	}
 
 	async #lookForUnfinished(): Promise<void> {
+		if (this.#job !== null) return;
 		const [newest = null] = await this.#backend.unfinished();
 		this.#unfinished = newest;
-		if (newest === null) return this.#show({ unfinished: null });
+		if (newest === null) {
+			this.#show({ unfinished: null });
+			return;
+		}
 		const { request, step, savedAtEpochMs } = newest;
 		const { name, settings } = request;
 		this.#show({ unfinished: { name, step, steps: settings.steps, savedAtEpochMs } });

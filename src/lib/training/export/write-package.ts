@@ -119,7 +119,7 @@ export async function writePackage(parts: PackageParts): Promise<Blob> {
 		bytes: data.length,
 		sha256: await sha256(data)
 	});
-	const units = new Map(SO101.joints.map(({ name, unit }) => [name as string, unit]));
+	const units = new Map(SO101.joints.map(({ name, unit }) => [name, unit]));
 	const manifest: PolicyManifest = {
 		schema_version: POLICY_SCHEMA_VERSION,
 		kind: 'onnx',

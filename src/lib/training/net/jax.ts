@@ -8,10 +8,10 @@
 // [Note: ownership] An operation of jax-js consumes its operands; `.ref` makes one more. Every function here that takes an
 // array consumes it, as jax-js' own do.
 
-import type { Array as JaxArray } from '@jax-js/jax';
+import type * as JaxModule from '@jax-js/jax';
 
-export type Jax = typeof import('@jax-js/jax');
-export type Tensor = JaxArray;
+export type Jax = typeof JaxModule;
+export type Tensor = JaxModule.Array;
 
 let opened: Promise<Jax> | null = null;
 

@@ -145,7 +145,7 @@ export function createStepper(
 				wanted,
 				places.ref,
 				numbers
-			) as StepAnswer;
+			);
 			let loss: Tensor;
 			[loss, weights, first, second, averaged] = answer;
 			step = next;
@@ -154,7 +154,7 @@ export function createStepper(
 			return value;
 		},
 		async answer(batch) {
-			const out = answerOnce(refs(averaged), [...batch.patches], batch.state, places.ref) as Tensor;
+			const out = answerOnce(refs(averaged), [...batch.patches], batch.state, places.ref);
 			return Float32Array.from((await out.data()) as Float32Array);
 		},
 		async read() {

@@ -188,7 +188,10 @@ describe('a training', () => {
 		const answer = await runTraining(request('paused', 6), examples, control, {
 			nowMs: () => 0,
 			epochMs: () => 0,
-			breathe: async () => void (breaths += 1),
+			breathe: () => {
+				breaths += 1;
+				return Promise.resolve();
+			},
 			checkpoints: store,
 			onProgress: () => undefined
 		});

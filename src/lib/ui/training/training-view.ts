@@ -42,18 +42,18 @@ export interface TrainingPageView {
 }
 
 export interface TrainingPageActions {
-	choose(choice: TrainingChoice): void;
-	chooseEpisodes(episodes: number): void;
-	chooseLength(length: TrainingLength): void;
-	start(): void;
-	pause(): void;
-	resume(): void;
+	readonly choose: (choice: TrainingChoice) => void;
+	readonly chooseEpisodes: (episodes: number) => void;
+	readonly chooseLength: (length: TrainingLength) => void;
+	readonly start: () => void;
+	readonly pause: () => void;
+	readonly resume: () => void;
 	/** With the best so far. */
-	stop(): void;
-	cancel(): void;
-	continueUnfinished(): void;
-	forgetUnfinished(): void;
+	readonly stop: () => void;
+	readonly cancel: () => void;
+	readonly continueUnfinished: () => void;
+	readonly forgetUnfinished: () => void;
 	/** Back to the choice. */
-	another(): void;
-	dismissProblem(): void;
+	readonly another: () => void;
+	readonly dismissProblem: () => void;
 }
