@@ -1,6 +1,13 @@
 // From what a port or an arm session refuses to the cause a person is shown. Pure tables; the words are in `ui/connect`.
 
-import type { ConnectCause, ConnectProblem, PortIdentity, RobotSpec } from '$lib/contracts';
+import {
+	SO101,
+	type ConnectCause,
+	type ConnectProblem,
+	type PortIdentity,
+	type RobotSpec
+} from '$lib/contracts';
+import type { Result } from '$lib/core';
 import type { ArmError, ArmErrorCode } from '$lib/robot';
 import { comesBack } from './serial-ports';
 
@@ -10,6 +17,20 @@ export function problem(
 	details: ConnectProblem['details'] = {}
 ): ConnectProblem {
 	return { cause, joints, details };
+}
+
+/**
+ * Why an arm that has just been found could not be asked by the session. Servos that answered a moment ago and then did not
+ * are looked at once more before anybody says that they are missing: nobody else may use the port meanwhile.
+ */
+export async function refusalOf(
+	error: ArmError,
+	lateReplies: number,
+	lookAgain: () => Promise<Result<unknown, ConnectProblem>>
+): Promise<ConnectProblem> {
+	if (error.code !== 'arm_missing_servo' || lateReplies > 0) return problemOf(error, SO101, lateReplies);
+	const again = await lookAgain();
+	return again.ok ? problem('slow_answers', error.joints) : again.error;
 }
 
 /** The cable of an arm that was connected is out; how it comes back depends on its board. */
@@ -35,11 +56,7 @@ const CAUSES: Readonly<Record<ArmErrorCode, ConnectCause>> = {
  * What the session's error means for the connection. All servos silent is a supply that is off, not six broken cables.
  * @param lateReplies answers that came after their questions were given up: then nobody is missing
  */
-export function problemOf(
-	{ code, joints, bits }: ArmError,
-	spec: RobotSpec,
-	lateReplies: number
-): ConnectProblem {
+function problemOf({ code, joints, bits }: ArmError, spec: RobotSpec, lateReplies: number): ConnectProblem {
 	if (code === 'arm_missing_servo' && lateReplies > 0) return problem('slow_answers', joints);
 	const silent = code === 'arm_missing_servo' && joints.length === spec.joints.length;
 	if (silent) return problem('no_power');

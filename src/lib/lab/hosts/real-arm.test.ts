@@ -8,6 +8,7 @@ import { Wire, createChainTransport, createSo101Chain, type So101ChainOptions } 
 import { RealArm } from './real-arm';
 
 const PORT = { index: 0, usbVendorId: 0x1a86, usbProductId: 0x55d3 };
+const PING = 1;
 const P_GAIN = 21;
 const TORQUE = 40;
 const LOCK = 55;
@@ -24,7 +25,7 @@ async function openArm(options: So101ChainOptions) {
 	});
 	const run = <T>(promise: Promise<T>): Promise<T> => settle(scheduler, promise);
 	expect(await run(arm.open(PORT, false))).toMatchObject({ ok: true });
-	return { arm, chain, wire, run };
+	return { arm, chain, wire, run, transport, scheduler };
 }
 
 async function lookAt(options: So101ChainOptions) {
@@ -42,6 +43,34 @@ describe('an arm whose answers are late', () => {
 		expect(await run(arm.look())).toMatchObject({ ok: false, error: { cause: 'slow_answers' } });
 		wire.dice.rates = {};
 		expect(await run(arm.look())).toMatchObject({ ok: true });
+	});
+});
+
+describe('an arm that answered, and then not for a while', () => {
+	/** From the first question of the session on nothing comes for so long; null: ever. */
+	async function silentFor(silentMs: number | null) {
+		const { arm, wire, run, transport, scheduler } = await openArm({});
+		const write = transport.write.bind(transport);
+		let asked = false;
+		transport.write = (bytes) => {
+			if (bytes[4] === PING && !asked) {
+				asked = true;
+				wire.dice.rates = { dropPacket: 1 };
+				if (silentMs !== null) scheduler.at(scheduler.now() + silentMs, () => (wire.dice.rates = {}));
+			}
+			write(bytes);
+		};
+		return { found: await run(arm.look()) };
+	}
+
+	it('and then again is not without power, nor does it lack servos', async () => {
+		const { found } = await silentFor(1000);
+		expect(found).toMatchObject({ ok: false, error: { cause: 'slow_answers' } });
+	});
+
+	it('and not again has no power', async () => {
+		const { found } = await silentFor(null);
+		expect(found).toMatchObject({ ok: false, error: { cause: 'no_power' } });
 	});
 });
 

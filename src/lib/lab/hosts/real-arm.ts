@@ -5,7 +5,7 @@ import { SO101, type ConnectProblem, type FoundArm, type PortIdentity } from '$l
 import { err, ok, type Result, type Scheduler } from '$lib/core';
 import type { ArmError } from '$lib/robot';
 import { diagnose } from '$lib/robot/find';
-import { problem, problemOf } from './connect-problems';
+import { problem, refusalOf } from './connect-problems';
 import { REAL_FAR_END, createFollowerLine, type FollowerLine } from './follower-line';
 import { holdPort, type OwnPorts, type PortHold } from './port-hold';
 
@@ -67,7 +67,11 @@ export class RealArm {
 		const line = createFollowerLine(transport, this.#scheduler, REAL_FAR_END);
 		this.#line = line;
 		const connected = await line.session.connect();
-		if (!connected.ok) return err(problemOf(connected.error, SO101, line.bus.counters.lateReplies));
+		if (!connected.ok) {
+			line.bus.close();
+			const lookAgain = (): Promise<Result<FoundArm, ConnectProblem>> => this.#diagnose(transport, port);
+			return err(await refusalOf(connected.error, line.bus.counters.lateReplies, lookAgain));
+		}
 		const { energised, unconfigured } = connected.value;
 		this.#energised = energised;
 		this.#unconfigured = unconfigured.length > 0;

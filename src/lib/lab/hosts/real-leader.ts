@@ -13,7 +13,7 @@ import { err, ok, type Result, type Scheduler } from '$lib/core';
 import type { ArmError, BusCommands } from '$lib/robot';
 import { diagnose } from '$lib/robot/find';
 import { findLeaderByHand, type PairWatchFailure } from '$lib/teleop';
-import { problem, problemOf } from './connect-problems';
+import { problem, refusalOf } from './connect-problems';
 import { REAL_FAR_END } from './follower-line';
 import { LeaderReader } from './leader-reader';
 
@@ -112,7 +112,8 @@ export class RealLeader {
 		const connected = await reader.connect();
 		if (!connected.ok) {
 			reader.detach();
-			return err(problemOf(connected.error, SO101, reader.lateReplies));
+			const lookAgain = () => diagnose({ transport, scheduler, spec: SO101, port });
+			return err(await refusalOf(connected.error, reader.lateReplies, lookAgain));
 		}
 		if (this.#hold !== hold) {
 			reader.detach();
