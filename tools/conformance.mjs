@@ -196,7 +196,8 @@ async function onPseudoTerminal(name, once) {
 async function policies(source, chromium) {
 	const raw = join(folder, 'raw');
 	const there = source !== null && existsSync(raw);
-	if (there && 'missing' in chromium) missing('policy in Chromium', chromium.missing);
+	if (!there) missing('policy in Chromium', 'no recording with its raw pictures (part `recording`)');
+	else if ('missing' in chromium) missing('policy in Chromium', chromium.missing);
 	const judged = await judgePolicies({
 		ask,
 		dataset: source,

@@ -37,9 +37,12 @@ export async function openNativePeer(zip, name) {
 	/** @type {AsyncIterator<string>} */
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	const next = async () => {
-		const { value, done } = await lines.next();
-		if (done === true) throw new Error(`${script} ended`);
-		return JSON.parse(value);
+		for (;;) {
+			const { value, done } = await lines.next();
+			if (done === true) throw new Error(`${script} ended`);
+			// LeRobot talks as well.
+			if (value.startsWith('{')) return JSON.parse(value);
+		}
 	};
 	await next();
 	return {

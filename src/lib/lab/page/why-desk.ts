@@ -48,13 +48,14 @@ export class WhyDesk {
 		return this.#view;
 	}
 
+	/** Resolves when it is known whether somebody has to look. */
 	async ask(run: PolicyRunRecord): Promise<void> {
 		this.close();
 		this.#run = run;
 		this.#show(working(run));
 		const known = await this.#options.store()?.why(run.id);
 		if (this.#run !== run) return;
-		if (known === undefined) await this.#start(run);
+		if (known === undefined) void this.#start(run);
 		else this.#done(known, true);
 	}
 

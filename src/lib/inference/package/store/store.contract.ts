@@ -1,6 +1,6 @@
 // What every store of policies owes, over whatever engine it lies.
 
-import type { NewPolicyRun, PolicyRunEnd } from '$lib/contracts';
+import { WHY_VERSION, type NewPolicyRun, type PolicyRunEnd, type WhyAnalysis } from '$lib/contracts';
 import { equal, rejects, type Contract, type ContractHarness } from '$lib/core/testing/contract';
 import net from '../fixtures/net.json';
 import type { PolicyEngine, PolicyStore } from '../types';
@@ -227,6 +227,29 @@ export const policyStoreContract: Contract<PolicyStoreHarness> = [
 				equal(refused, true, `a rating of ${rating}`);
 			}
 			store.close();
+		}
+	},
+	{
+		name: 'keeps what a look at a run found beside it, replaces it, and does not believe another version',
+		async run({ open, engine }) {
+			const store = await open();
+			const { id } = await store.beginRun(RUN);
+			equal(await store.why(id), undefined, 'before anybody looked');
+			const found = { schemaVersion: WHY_VERSION, runId: id, answers: 1 } as WhyAnalysis;
+			await store.keepWhy(id, found);
+			await store.keepWhy(id, { ...found, answers: 2 });
+			store.close();
+			const after = await open();
+			equal((await after.why(id))?.answers, 2, 'the newest look');
+			equal((await after.runs()).length, 1, 'runs');
+			equal((await after.list()).length, 0, 'packages');
+			equal(await after.purge(), 0, 'a look is no package');
+			equal((await after.why(id))?.answers, 2, 'after a purge');
+			await (
+				await engine()
+			).write('strict', (tx) => tx.put('files', `why/${id}`, { ...found, schemaVersion: WHY_VERSION + 1 }));
+			equal(await after.why(id), undefined, 'of a newer lab');
+			after.close();
 		}
 	},
 	{

@@ -1,0 +1,90 @@
+import { createSignal } from '$lib/core';
+import type { PolicyManifest, PolicyRunRecord } from '$lib/contracts';
+import { IDLE, recorderTransition, type RecorderEvent, type RecorderState } from '$lib/recorder';
+import { describe, expect, it } from 'vitest';
+import { RunFilm, type EpisodeOfRun } from './run-film';
+
+const RUN = { id: 'run-1', policyId: 'a', policyName: 'A' } as PolicyRunRecord;
+const MANIFEST = { training: { task: 'Put the cube.' } } as PolicyManifest;
+
+/** A lab whose recorder answers as told. */
+function rig(refuse = false) {
+	const changed = createSignal<void>();
+	const sent: string[] = [];
+	const described: (EpisodeOfRun | null)[] = [];
+	const core = {
+		changed,
+		storeOpen: true,
+		capabilities: null,
+		episodeOfRun: null as EpisodeOfRun | null,
+		recording: {
+			state: IDLE as RecorderState,
+			send(event: RecorderEvent): void {
+				sent.push(event.type);
+				const { state, effects } = recorderTransition(core.recording.state, event);
+				core.recording.state = state;
+				for (const effect of effects) {
+					if (effect.do === 'prepare') {
+						described.push(core.episodeOfRun);
+						later(refuse ? { type: 'refused', code: 'storage_full' } : { type: 'prepared' });
+					}
+					if (effect.do === 'seal') later({ type: 'sealed', episodeId: 'episode-1' });
+				}
+				changed.emit();
+			}
+		}
+	};
+	const later = (event: RecorderEvent): void => void Promise.resolve().then(() => core.recording.send(event));
+	const film = new RunFilm(core as unknown as ConstructorParameters<typeof RunFilm>[0], () => 'Runs');
+	return { core, film, sent, described };
+}
+
+describe('a run on film', () => {
+	it('records before it drives, as a run, and is kept without a question', async () => {
+		const { core, film, sent, described } = rig();
+		await film.begin(RUN, MANIFEST);
+		expect(core.recording.state.name).toBe('recording');
+		expect(described).toEqual([
+			{
+				datasetId: '',
+				datasetName: 'Runs',
+				task: 'Put the cube.',
+				run: { runId: 'run-1', policyId: 'a', policyName: 'A' }
+			}
+		]);
+		// What a person records next is theirs again.
+		expect(core.episodeOfRun).toBeNull();
+		expect(await film.end()).toBe('episode-1');
+		expect(core.recording.state).toEqual(IDLE);
+		expect(sent).toEqual(['start', 'prepared', 'stop', 'sealed', 'keep']);
+		expect(await film.end()).toBeNull();
+	});
+
+	it('a recording that ended by itself meanwhile is still the run’s', async () => {
+		const { core, film } = rig();
+		await film.begin(RUN, MANIFEST);
+		core.recording.send({ type: 'interrupt', code: 'camera_frozen' });
+		expect(await film.end()).toBe('episode-1');
+	});
+
+	it('goes on without where nothing can be recorded or nobody wants it, and stops nobody’s own recording', async () => {
+		const refused = rig(true);
+		await refused.film.begin(RUN, MANIFEST);
+		expect(refused.core.episodeOfRun).toBeNull();
+		expect(await refused.film.end()).toBeNull();
+
+		const unwanted = rig();
+		unwanted.film.wanted = false;
+		await unwanted.film.begin(RUN, MANIFEST);
+		expect(unwanted.sent).toEqual([]);
+
+		const busy = rig();
+		busy.core.recording.send({ type: 'start', countdownS: 0 });
+		await Promise.resolve();
+		expect(busy.film.possible).toBe(false);
+		await busy.film.begin(RUN, MANIFEST);
+		expect(await busy.film.end()).toBeNull();
+		expect(busy.core.recording.state.name).toBe('recording');
+		expect(busy.described).toEqual([null]);
+	});
+});
