@@ -84,7 +84,7 @@ export class OutboxSync {
 		}
 		this.#busy = false;
 		this.#set(next);
-		if (this.#again && next === 'idle') this.#now();
+		if (this.#wasKicked() && next === 'idle') this.#now();
 		else if (next !== 'idle') this.#later(next);
 	}
 
@@ -106,6 +106,11 @@ export class OutboxSync {
 			await outbox.confirmed(answer.lastSeq);
 		}
 		return 'idle';
+	}
+
+	/** Kicked while it was busy. */
+	#wasKicked(): boolean {
+		return this.#again;
 	}
 
 	#later(state: SyncState): void {
