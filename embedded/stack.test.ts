@@ -5,6 +5,7 @@ import {
 	chownSync,
 	cpSync,
 	existsSync,
+	lstatSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -246,13 +247,22 @@ function giveAway(path: string): void {
 	for (const name of readdirSync(path)) giveAway(join(path, name));
 }
 
+/** As an installer under a strict umask leaves it. */
+function closeToOthers(path: string): void {
+	const stat = lstatSync(path);
+	if (stat.isSymbolicLink()) return;
+	chmodSync(path, stat.mode & 0o700);
+	if (stat.isDirectory()) for (const name of readdirSync(path)) closeToOthers(join(path, name));
+}
+
 describe.runIf(isRoot)('a checkout below a folder closed to others', () => {
-	it('of root: everything of Postgres moves to /var/lib, and it runs as nobody', async () => {
+	it('of root, installed and run under a strict umask: everything of Postgres moves to /var/lib, and it runs as nobody', async () => {
 		const closed = mkdtempSync(join(tmpdir(), 'closed-'));
 		folders.push(closed);
 		expect(statSync(closed).mode & 0o777).toBe(0o700);
 		const copy = copyCheckout(closed);
-		const backend = await startChild(copy);
+		closeToOthers(copy);
+		const backend = await startChild(copy, '', {}, String(0o077));
 		folders.push(join(backend.dataDir, '..', '..'));
 		expect(backend.uid).toBe(0);
 		expect(backend.dataDir).toMatch(/^\/var\/lib\/edubotics\/[0-9a-f]{8}\/\.data\/school$/);
