@@ -76,7 +76,7 @@ export class OutboxSync {
 	async #run(): Promise<void> {
 		this.#busy = true;
 		this.#again = false;
-		let next: SyncState = 'idle';
+		let next: SyncState;
 		try {
 			next = await this.#sendAll();
 		} catch {

@@ -58,7 +58,7 @@ export function createSchoolClient(
 			}
 		},
 		realtime: { transport: NoSocket as unknown as typeof WebSocket }
-	});
+	}) as SchoolClient;
 }
 
 /**
