@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
-import { defaultBinDir, makeFolder, programIdentity } from './places.mjs';
+import { defaultBinDir, makeFolder, openToAll, programIdentity } from './places.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -65,6 +65,7 @@ export function layOutBinaries(folder = defaultBinDir()) {
 		cpSync(join(postgres, 'native'), copy, { recursive: true });
 		makeLinks(copy);
 		cpSync(join(postgrest, 'postgrest'), join(copy, 'bin', 'postgrest'));
+		openToAll(copy);
 		try {
 			renameSync(copy, target);
 		} catch (error) {

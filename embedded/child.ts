@@ -15,6 +15,7 @@ export interface ChildBackend {
 }
 
 const SCRIPT = `
+if (process.argv[3] !== '') process.umask(Number(process.argv[3]));
 const { startEmbedded } = await import(process.argv[1]);
 const dataDir = process.argv[2] || undefined;
 const probe = { version: '1', name: 'probe', text: 'create table public.probe (id int primary key)' };
@@ -27,13 +28,15 @@ process.on('SIGTERM', () => void backend.stop().then(() => process.exit(0)));
 /**
  * @param checkout whose embedded/ is run
  * @param dataDir empty: the one the checkout takes by itself
+ * @param umask as a number's text; empty: ours
  */
 export async function startChild(
 	checkout: string,
 	dataDir = '',
-	identity: { uid: number; gid: number } | Record<string, never> = {}
+	identity: { uid: number; gid: number } | Record<string, never> = {},
+	umask = ''
 ): Promise<ChildBackend> {
-	const args = ['--input-type=module', '-e', SCRIPT, join(checkout, 'embedded', 'index.mjs'), dataDir];
+	const args = ['--input-type=module', '-e', SCRIPT, join(checkout, 'embedded', 'index.mjs'), dataDir, umask];
 	const child = spawn(process.execPath, args, { ...identity, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 	let complaint = '';
 	child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));

@@ -1,7 +1,7 @@
 // The embedded backend: Postgres, PostgREST and the auth gateway in one folder, started, watched and stopped together. To the
 // app it is a Supabase project like a hosted one: an address and two keys. Linux x64; Node built-ins and `postgres` only.
 import { EventEmitter } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { layOutBinaries, whyNoBinaries } from './binaries.mjs';
 import { bootstrap, migrate, migrationsIn } from './database.mjs';
@@ -61,7 +61,6 @@ export async function startEmbedded({
 			`${dataDir} lies below a closed folder; started by root, Postgres runs as nobody and cannot enter it`
 		);
 	makeFolder(dataDir);
-	if (process.getuid?.() === 0) chmodSync(dataDir, 0o711);
 	const mailDir = join(dataDir, 'mail');
 	mkdirSync(mailDir, { recursive: true, mode: 0o700 });
 	const pgData = join(dataDir, 'pg');

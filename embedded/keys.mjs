@@ -52,6 +52,9 @@ export function secretsIn(dataDir) {
 	fsyncSync(file);
 	closeSync(file);
 	renameSync(partial, path);
+	const folder = openSync(dataDir, 'r');
+	fsyncSync(folder);
+	closeSync(folder);
 	return secrets;
 }
 

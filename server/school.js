@@ -10,8 +10,6 @@
  * }} School `line` says at once what there is; `ready` what became of it. Neither rejects
  */
 
-const PROJECT = ['SUPABASE_URL', 'SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY', 'DATABASE_LISTEN_URL'];
-
 /**
  * @param {import('./config.js').Config} config
  * @param {{
@@ -36,7 +34,10 @@ export async function openSchool(
 	};
 	if (!config.SCHOOL) {
 		// A project may be named all the same, in a shell's profile: the app must not find it.
-		for (const name of PROJECT) delete environment[name];
+		delete environment['SUPABASE_URL'];
+		delete environment['SUPABASE_PUBLISHABLE_KEY'];
+		delete environment['SUPABASE_SECRET_KEY'];
+		delete environment['DATABASE_LISTEN_URL'];
 		return none('SCHOOL=0');
 	}
 	if (config.SUPABASE_URL !== '') {

@@ -54,7 +54,7 @@ describe('where classes and accounts live', () => {
 		['whose code is not there', {}, () => Promise.reject(new Error('not installed')), 'not installed']
 	])('is nowhere: %s, and the start goes on', async (_, set, embedded, why) => {
 		const environment = {};
-		const school = await openSchool(configOf(set as Record<string, string>), { environment, embedded });
+		const school = await openSchool(configOf(set), { environment, embedded });
 		expect(school.kind).toBe('none');
 		expect(school.line).toContain(why);
 		expect(school.line).toContain('The lab works without them');

@@ -1,9 +1,8 @@
 // What the app asks of Supabase's auth server, asked through the real client. The same tests pass against a hosted project
 // (target.ts): that is what keeps the embedded gateway honest.
 import { createServerClient } from '@supabase/ssr';
-import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noSocket, openTarget, type Target } from './target';
+import { noSocket, openTarget, type Client, type Target } from './target';
 
 const PASSWORD = 'a long enough password';
 
@@ -34,14 +33,14 @@ describe('auth', () => {
 		return { id, email };
 	}
 
-	async function signedIn(email: string, password = PASSWORD): Promise<SupabaseClient> {
+	async function signedIn(email: string, password = PASSWORD): Promise<Client> {
 		const client = target.client();
 		const { error } = await client.auth.signInWithPassword({ email, password });
 		expect(error).toBeNull();
 		return client;
 	}
 
-	async function guest(): Promise<SupabaseClient> {
+	async function guest(): Promise<Client> {
 		const client = target.client();
 		const { data, error } = await client.auth.signInAnonymously();
 		expect(error).toBeNull();
@@ -200,7 +199,7 @@ describe('auth', () => {
 
 	it('carries a session in cookies through server requests', async () => {
 		const jar = new Map<string, string>();
-		const browser = (): SupabaseClient =>
+		const browser = () =>
 			createServerClient(target.url, target.publishableKey, {
 				cookies: {
 					getAll: () => [...jar].map(([name, value]) => ({ name, value })),
@@ -211,7 +210,7 @@ describe('auth', () => {
 					}
 				},
 				realtime: { transport: noSocket }
-			}) as unknown as SupabaseClient;
+			});
 		const first = browser();
 		const { data } = await first.auth.signInAnonymously();
 		made.push(data.user?.id ?? '');

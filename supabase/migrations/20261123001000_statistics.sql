@@ -110,6 +110,8 @@ begin
 	refresh materialized view public.teacher_dashboard_stats;
 	delete from private.code_tries where since < now() - interval '1 day';
 	delete from private.wrong_codes where minute < now() - interval '1 day';
+	-- Accounts that were deleted elsewhere take the key of their pseudonym along.
+	delete from private.person_keys k where not exists (select from auth.users u where u.id = k.user_id);
 end
 $$;
 

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set search_path = public, extensions;
-select plan(11);
+select plan(13);
 
 create function pg_temp.act_as(p_user uuid, p_is_anonymous boolean) returns void language sql as $$
 	select set_config('request.jwt.claims', json_build_object('sub', p_user, 'role', 'authenticated',
@@ -72,6 +72,13 @@ select is((select count(*)::int from classroom_analytics where completion_rate i
 
 select is(private.day_of('2026-07-01T22:30:00Z'), '2026-07-02', 'a day ends when it does in the school, in summer');
 select is(private.day_of('2026-12-01T22:30:00Z'), '2026-12-01', 'and in winter');
+
+-- ------------------------------------------------------------ accounts deleted elsewhere
+select isnt_empty($$select from private.person_keys where user_id = '00000000-0000-4000-8000-000000000002'$$, 'a pupil has a key');
+delete from auth.users where id = '00000000-0000-4000-8000-000000000002';
+select run_school_jobs();
+select is_empty($$select from private.person_keys where user_id = '00000000-0000-4000-8000-000000000002'$$,
+	'and none once the account is gone');
 
 select * from finish();
 rollback;

@@ -76,7 +76,7 @@ export class OutboxSync {
 	async #run(): Promise<void> {
 		this.#busy = true;
 		this.#again = false;
-		let next: SyncState = 'idle';
+		let next: SyncState;
 		try {
 			next = await this.#sendAll();
 		} catch {
@@ -84,7 +84,7 @@ export class OutboxSync {
 		}
 		this.#busy = false;
 		this.#set(next);
-		if (this.#again && next === 'idle') this.#now();
+		if (this.#wasKicked() && next === 'idle') this.#now();
 		else if (next !== 'idle') this.#later(next);
 	}
 
@@ -106,6 +106,11 @@ export class OutboxSync {
 			await outbox.confirmed(answer.lastSeq);
 		}
 		return 'idle';
+	}
+
+	/** Kicked while it was busy. */
+	#wasKicked(): boolean {
+		return this.#again;
 	}
 
 	#later(state: SyncState): void {

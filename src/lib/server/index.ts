@@ -4,7 +4,7 @@ export { createSchoolClient, withTokenOfNow, type CookieJar, type Role, type Sch
 export { verifiedPerson, type Person } from './people';
 export { safeNext, teacherOnly, uuidOr404 } from './guard';
 export { qrPath, type QrPath } from './qr';
-export { json400, labEventBatch } from './requests';
+export { json400, labEventBatch, secret, typed } from './requests';
 export * from './school';
 export * from './sign-in';
 export { presence, news, seatOf, boardNow } from './live';

@@ -12,6 +12,17 @@ export async function json400(request: Request): Promise<Readonly<Record<string,
 	return body as Readonly<Record<string, unknown>>;
 }
 
+/** What was typed into a field of a form, without blanks around it; a file is nothing typed. */
+export function typed(form: FormData, name: string): string {
+	return secret(form, name).trim();
+}
+
+/** A password: blanks around it belong to it. */
+export function secret(form: FormData, name: string): string {
+	const value = form.get(name);
+	return typeof value === 'string' ? value : '';
+}
+
 /** As many events as one request may carry. */
 const MOST_EVENTS = 100;
 

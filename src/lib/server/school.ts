@@ -49,8 +49,9 @@ async function call<T>(
 	args: Readonly<Record<string, unknown>>,
 	shape: z.ZodType<T>
 ): Answer<T> {
-	const { data, error } = await client.rpc(name, args);
-	if (error !== null) return err(problemOf(error));
+	const answer = await client.rpc(name, args);
+	if (answer.error !== null) return err(problemOf(answer.error));
+	const data: unknown = answer.data;
 	const refused = refusal.safeParse(data);
 	if (refused.success) return err(REFUSALS[refused.data.error] ?? 'invalid');
 	const parsed = shape.safeParse(data);

@@ -31,10 +31,8 @@ const COOKIE_NAMES: Readonly<Record<Role, string>> = {
 /** A seat is found again after the longest holidays. */
 const COOKIE_SECONDS = 180 * 24 * 3600;
 
-class NoSocket {
-	constructor() {
-		throw new TypeError('this server listens to the database directly, never through a socket');
-	}
+function NoSocket(): never {
+	throw new TypeError('this server listens to the database directly, never through a socket');
 }
 
 /** @param secure whether the browser came over https */
@@ -60,7 +58,7 @@ export function createSchoolClient(
 			}
 		},
 		realtime: { transport: NoSocket as unknown as typeof WebSocket }
-	});
+	}) as SchoolClient;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Taking a seat: a code, a free seat, and the browser holds a session without a name. Nothing is asked of anybody.
 import { localizeHref } from '$lib/i18n';
-import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, signOut, uuidOr404 } from '$lib/server';
+import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, signOut, typed, uuidOr404 } from '$lib/server';
 import type { LookedUpClass } from '$lib/server';
 import { err, ok, type Result } from '$lib/core';
 import type { SchoolProblem, SeatTicket } from '$lib/contracts';
@@ -36,15 +36,15 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 
 export const actions: Actions = {
 	look: async ({ request, locals }) => {
-		const code = tidyCode(String((await request.formData()).get('code') ?? ''));
+		const code = tidyCode(typed(await request.formData(), 'code'));
 		const found = await lookUp(locals, code);
 		if (!found.ok) return fail(400, { problem: found.error, code, room: null, ticket: null });
 		return { problem: null, code, room: found.value, ticket: null };
 	},
 	sit: async ({ request, locals }) => {
 		const form = await request.formData();
-		const code = tidyCode(String(form.get('code') ?? ''));
-		const seatId = uuidOr404(form.get('seat')?.toString());
+		const code = tidyCode(typed(form, 'code'));
+		const seatId = uuidOr404(typed(form, 'seat'));
 		const client = locals.school('pupil');
 		const pupil = await pupilOf(client);
 		if (!pupil.ok) return fail(400, { problem: pupil.error, code, room: null, ticket: null });
@@ -70,7 +70,7 @@ export const actions: Actions = {
 		redirect(303, localizeHref('/join'));
 	},
 	leave: async ({ request, locals }) => {
-		const seatId = uuidOr404((await request.formData()).get('seat')?.toString());
+		const seatId = uuidOr404(typed(await request.formData(), 'seat'));
 		const left = await leaveSeat(locals.school('pupil'), seatId);
 		if (!left.ok) return fail(400, { problem: left.error, code: '', room: null, ticket: null });
 		redirect(303, localizeHref('/join'));

@@ -10,6 +10,7 @@ import {
 	setAdmit,
 	setClassroomState,
 	teacherOnly,
+	typed,
 	uuidOr404
 } from '$lib/server';
 import type { SchoolProblem } from '$lib/contracts';
@@ -52,7 +53,7 @@ const pressed =
 		return answer.ok ? { problem: null } : fail(400, { problem: answer.error });
 	};
 
-const seatOf = (form: FormData): string => uuidOr404(form.get('seat')?.toString());
+const seatOf = (form: FormData): string => uuidOr404(typed(form, 'seat'));
 
 export const actions: Actions = {
 	code: pressed((client, id, form) => {

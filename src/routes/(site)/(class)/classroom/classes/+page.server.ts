@@ -5,7 +5,8 @@ import {
 	issueJoinCode,
 	myClassrooms,
 	mySchools,
-	teacherOnly
+	teacherOnly,
+	typed
 } from '$lib/server';
 import { fail, redirect, type Actions } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
@@ -29,9 +30,9 @@ export const actions: Actions = {
 	default: async ({ request, locals, url }) => {
 		await teacherOnly(locals.person, localizeHref('/account/login'), url.pathname);
 		const form = await request.formData();
-		const name = String(form.get('name') ?? '').trim();
-		const seats = Number.parseInt(String(form.get('seats') ?? ''), 10);
-		const schoolName = String(form.get('school') ?? '').trim();
+		const name = typed(form, 'name');
+		const seats = Number.parseInt(typed(form, 'seats'), 10);
+		const schoolName = typed(form, 'school');
 		if (name === '' || !(seats >= 1 && seats <= MOST_SEATS))
 			return fail(400, { problem: 'invalid' as const, name, seats });
 		const client = locals.school('teacher');
