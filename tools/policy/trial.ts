@@ -9,13 +9,12 @@ import { SO101_GATE_LIMITS } from '$lib/robot/safety';
 import type { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
 import { PickPlaceTask } from '../../src/lib/sim/mujoco/pick-place-task';
 import { createLockstepLab, LAB_FPS } from '../../src/lib/sim/expert/testing/lockstep-lab';
+import { LAB_START } from '../../src/lib/lab/training/demonstration';
 import type { Eyes } from '../../src/lib/lab/training/eyes';
 
 /** Further out the gate would refuse to hear it. */
 const LEAST = SO101.joints.map((joint) => joint.min - SO101_GATE_LIMITS.absurd);
 const MOST = SO101.joints.map((joint) => joint.max + SO101_GATE_LIMITS.absurd);
-/** The pose of the arm in a freshly opened lab (PlantHost), LeRobot units. */
-export const LAB_START = [0, -60, 25, 90, 0, 20];
 /** Success has to last, as with the expert. */
 const SETTLE_TICKS = 6;
 

@@ -5,8 +5,8 @@ import type { SceneDescription } from '$lib/contracts';
 import { PICK_PLACE_SCENE } from '$lib/sim/so101-model';
 import { loadMujoco } from '../../src/lib/sim/mujoco/load-mujoco';
 import { MujocoPlant } from '../../src/lib/sim/mujoco/mujoco-plant';
-import { demonstrate, POLICY_CAMERAS, type DemonstrationRow } from '../policy/demonstration';
-import { createEyes } from '../policy/eyes';
+import { demonstrate, POLICY_CAMERAS, type DemonstrationRow } from '../../src/lib/lab/training/demonstration';
+import { createEyes } from '../../src/lib/lab/training/eyes';
 
 export type Metres = readonly [number, number, number];
 

@@ -40,7 +40,6 @@ export {
 	type I420Planes,
 	type PlaneViews
 } from './i420';
-export { createFrameReader } from './frame-reader';
 export { createFrameOutlet, type FrameOutlet } from './frame-outlet';
 export { createFrameReader, type FrameReader, type RawFrame } from './frame-reader';
 export { createPatternCamera, type PatternCameraOptions } from './pattern-camera';

@@ -10,7 +10,6 @@ import { createDartNoise, PickPlaceExpert } from '$lib/sim/expert';
 import { createLockstepLab, LAB_FPS, type LockstepLab } from '$lib/sim/expert/lockstep';
 import { PickPlaceTask, type MujocoPlant } from '$lib/sim/mujoco';
 import type { Eyes } from './eyes';
-import { LAB_START } from './trial';
 
 /** Of the policy: observations and actions per second. */
 export const POLICY_FPS = 10;
@@ -23,6 +22,8 @@ const ANYWHERE = 0.4;
 const LAB_POSE = 0.15;
 /** After this the expert is left in peace, so that every episode comes to an end. */
 const DISTURBED_FOR_S = 10;
+/** Where the arm stands when the lab opens, LeRobot units. */
+export const LAB_START = [0, -60, 25, 90, 0, 20];
 const LIMIT_S = 20;
 /** How long the arm is watched resting after success: "stay" is something to learn as well. */
 const REST_S = 0.8;

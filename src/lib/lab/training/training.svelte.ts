@@ -157,8 +157,9 @@ export class Training {
 			}
 			const { id, manifest } = added.value;
 			const heldOutDegrees = manifest.metrics['held_out_degrees'] ?? NaN;
+			// Its package is kept: what is left of it would only offer to finish a finished training.
+			await this.#backend.forget(request.id).catch(() => undefined);
 			this.#show({ made: { policyId: id, name: manifest.name, heldOutDegrees } });
-			await this.#backend.forget(request.id);
 		} catch (error) {
 			this.#fail(error);
 		}

@@ -3,7 +3,7 @@
 export { createCheckpointStore, type CheckpointStore, type TrainingEngine } from '../run/checkpoint';
 export { bytesPerRow, fingerprintOf, patchOrder, writePatches } from '../data/examples';
 export type { EpisodeExamples, ExampleFacts, Examples } from '../data/examples';
-export { LEAST_EPISODES, MOST_BYTES } from '../data/check-episodes';
+export { MOST_BYTES } from '../data/check-episodes';
 export { examplesFromEpisodes, type PictureDecoder } from '../data/from-episodes';
 export { decodeWithWebCodecs } from '../data/web-codecs';
 export { finishTraining } from '../run/finish';

@@ -10,15 +10,25 @@ export interface LossChart {
 
 const AXIS_PX = 52;
 
+/** A token as the canvas understands it: only a style in use has its `light-dark()` decided. */
+function resolveColor(host: HTMLElement, token: string): string {
+	const probe = document.createElement('span');
+	probe.style.color = `var(${token})`;
+	host.append(probe);
+	const { color } = getComputedStyle(probe);
+	probe.remove();
+	return color;
+}
+
 export function createLossChart(host: HTMLElement): LossChart {
 	let steps = 1;
-	const style = getComputedStyle(host);
-	const token = (name: string): string => style.getPropertyValue(name).trim();
+	const { fontFamily } = getComputedStyle(host);
+	const token = (name: string): string => resolveColor(host, name);
 	const axis = (): uPlot.Axis => ({
 		stroke: token('--ink-2'),
 		grid: { stroke: token('--line'), width: 1 },
 		ticks: { show: false },
-		font: `12px ${style.fontFamily}`,
+		font: `12px ${fontFamily}`,
 		values: (_plot, values) => values.map((value) => value.toLocaleString(getLocale()))
 	});
 	const plot = new uPlot(
