@@ -7,7 +7,7 @@ import { callCells, readCatalogue, tableCells, type Catalogue } from './cells.js
 import { helperMutants, policyMutants, tableMutants, variants, type Mutant } from './mutants.js';
 import { seeded } from './seeded.js';
 import { attackBySql, prepareAttacks } from './sql-driver.js';
-import { PEOPLE, fill } from './world.js';
+import { PEOPLE, fill, personNamed } from './world.js';
 
 const isWhole = process.env['SOAK_MUTANTS'] !== undefined;
 const seed = Number(process.env['SOAK_SEED'] ?? '1');
@@ -31,14 +31,27 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** @returns whether any attack on its tables, or any call, came out otherwise; '' for a mutant that could not be made */
+/** Those whom a wall most often stops come first: most mutants are noticed by one of them. */
+const FIRST = [
+	'left_a1',
+	'owner_c',
+	'anonymous_teacher_a1',
+	'anonymous_owner_a',
+	'pupil_a1',
+	'teacher_a1',
+	'owner_turned_pupil',
+	'owner_a'
+];
+const crowd = [...FIRST.map(personNamed), ...PEOPLE.filter(({ name }) => !FIRST.includes(name))];
+
+/** @returns whether any attack on its tables, or any call, came out otherwise */
 async function isNoticed(mutant: Mutant): Promise<boolean> {
 	const undone = new Error('undone');
 	let noticed = false;
 	await sql
 		.begin(async (tx) => {
 			await tx.unsafe(mutant.sql);
-			for (const person of PEOPLE) {
+			for (const person of crowd) {
 				const cells = mutant.tables.flatMap((table) => [...tableCells(catalogue, table, person)]);
 				if (mutant.tables.length > 1) cells.push(...callCells(catalogue, person));
 				noticed = (await attackBySql(tx, person, cells)).length > 0;
