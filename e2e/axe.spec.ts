@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 import { LabPage } from './pages/lab-page';
+import { PolicyPanelPage } from './pages/policy-panel-page';
 
 const SITE = [
 	'/',
@@ -63,7 +64,39 @@ for (const theme of THEMES) {
 	});
 }
 
+const PACKAGE = new URL('../src/lib/inference/package/fixtures/policy.zip', import.meta.url).pathname;
+
 for (const locale of ['de', 'en'] as const) {
+	test(`models, and the lab's panel of them in every state, ${locale}`, async ({ page, site }) => {
+		test.setTimeout(300_000);
+		await page.goto(`${site.url}${locale === 'en' ? '/en' : ''}/models`);
+		await page.waitForSelector('[data-models="ready"]');
+		await page.setInputFiles('input[type="file"]', PACKAGE);
+		await page.waitForSelector('[data-policy]');
+		await expectNoViolations(page, '/models with one');
+		const lab = await LabPage.open(page, site.url, { locale, clock: 'lockstep', physics: false });
+		const panel = new PolicyPanelPage(lab);
+		await panel.show();
+		await expectNoViolations(page, 'choose');
+		await panel.choose('Fixture');
+		await expectNoViolations(page, 'check');
+		await lab.arm();
+		await panel.start();
+		await panel.until('running');
+		await expectNoViolations(page, 'running');
+		await lab.button('policy_pause').click();
+		await panel.until('paused');
+		await expectNoViolations(page, 'paused');
+		await lab.nudge(0, 'ArrowRight', 2);
+		await panel.until('by_hand');
+		await expectNoViolations(page, 'by hand');
+		await lab.button('policy_end').click();
+		await panel.rated();
+		await expectNoViolations(page, 'rate');
+		await panel.say('policy_outcome_failed');
+		await expectNoViolations(page, 'judged');
+	});
+
 	test(`lab in every state, ${locale}`, async ({ page, site }) => {
 		test.setTimeout(240_000);
 		const lab = await LabPage.open(page, site.url, { locale, clock: 'lockstep', physics: false });

@@ -1,5 +1,6 @@
 // Why a run failed, on the built app: the bundled model starts where no demonstration ever was, is recorded while it drives, does not
 // succeed, and the look at the recording names the start and shows both pictures; the same on /models after a reload, by keys.
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test, type Site } from './fixtures';
 import { LabPage } from './pages/lab-page';
@@ -76,6 +77,8 @@ test('a start outside its data: driven, not done, and the look names the start w
 	// The hand's rows stand apart in the table, and what was driven slowly is not called late.
 	await expect(why.locator('[data-phase="by_hand"]')).toHaveCount(1);
 	await expect(why.locator('[data-finding="gripper_late"]')).toHaveCount(0);
+	// The package holds no background: nothing is said of its cameras.
+	await expect(why.locator('[data-unjudged="no_background"]')).toHaveCount(2);
 
 	await page.goto(`${site.url}/models`);
 	await page.waitForSelector('[data-models="ready"]');
@@ -88,6 +91,24 @@ test('a start outside its data: driven, not done, and the look names the start w
 	await expect(why).toHaveAttribute('data-why-state', 'done', { timeout: 10_000 });
 	await expect(page.locator('[data-finding="start_unseen"] img')).toHaveCount(4);
 	await expect(page.getByRole('heading', { name: lab.word('why_title'), exact: true })).toBeFocused();
+
+	// Wide and narrow, light and dark: readable, and nothing is pushed out of a phone.
+	await page.emulateMedia({ reducedMotion: 'reduce' });
+	for (const theme of ['light', 'dark'])
+		for (const [width, height] of [
+			[1366, 768],
+			[360, 740]
+		] as const) {
+			await page.setViewportSize({ width, height });
+			await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+			const { violations } = await new AxeBuilder({ page }).include('[data-why-state]').analyze();
+			expect(
+				violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+			).toEqual([]);
+			const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+			expect(wide, `${theme} at ${width}`).toBeLessThanOrEqual(width);
+			await page.screenshot({ path: test.info().outputPath(`why-${theme}-${width}.png`), fullPage: true });
+		}
 });
 
 test('a run that was not recorded is said to be none that can be looked at', async ({ page, site }) => {

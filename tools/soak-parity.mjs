@@ -87,6 +87,7 @@ async function makeRecording(python, chromium) {
 /** @param {string} python @param {string} chromium */
 async function main(python, chromium) {
 	const dataset = values.dataset ?? (await makeRecording(python, chromium));
+	mkdirSync(folder, { recursive: true });
 	const scratch = mkdtempSync(join(tmpdir(), 'edubotics-parity-'));
 	const withRaw = existsSync(raw) && values.dataset === undefined ? raw : null;
 	const common = { ask, python, chromium, dataset };

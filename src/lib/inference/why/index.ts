@@ -3,5 +3,5 @@
 
 export { backgroundOf, cameraShift, lumaOf, type Background, type LumaPicture } from './camera-shift';
 export { rowsToAsk, type Asked } from './compare';
-export { judge, type BareFinding, type WhyJudged, type WhyMeasured } from './judge';
+export { cameraVerdict, judge, type BareFinding, type WhyJudged, type WhyMeasured } from './judge';
 export type { Rows } from './rows';

@@ -94,18 +94,29 @@ function startSaid({ manifest, rows }: WhyMeasured): Said {
 	return unseen ? { found: { kind: 'start_unseen', beyond, nearest } } : 'fine';
 }
 
+/** Moved by what a slide explains; another view where no slide does. */
+export function cameraVerdict({
+	share,
+	bestLevels,
+	asTheyLieLevels
+}: CameraShift): 'moved' | 'otherView' | 'fine' {
+	const explained = bestLevels <= (1 - EXPLAINED_SHARE) * asTheyLieLevels;
+	if (share > MOVED_SHARE && explained) return 'moved';
+	return asTheyLieLevels > OTHER_VIEW_LEVELS ? 'otherView' : 'fine';
+}
+
 function cameraSaid(camera: string, shift: WhyMeasured['cameras'][number]['shift']): Said {
 	if (typeof shift === 'string') return { unjudged: shift };
-	const { share, bestLevels, asTheyLieLevels } = shift;
-	const explained = bestLevels <= (1 - EXPLAINED_SHARE) * asTheyLieLevels;
+	const verdict = cameraVerdict(shift);
+	if (verdict === 'fine') return 'fine';
+	const { share, asTheyLieLevels } = shift;
 	const common = {
 		kind: 'camera_moved',
 		camera,
 		limitShare: MOVED_SHARE,
 		apartLevels: asTheyLieLevels
 	} as const;
-	if (share > MOVED_SHARE && explained) return { found: { ...common, share } };
-	return asTheyLieLevels > OTHER_VIEW_LEVELS ? { found: { ...common, share: null } } : 'fine';
+	return { found: { ...common, share: verdict === 'moved' ? share : null } };
 }
 
 function gripperSaid({ manifest, rows, run }: WhyMeasured, series: WhySeries): Said {

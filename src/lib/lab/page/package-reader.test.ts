@@ -1,70 +1,29 @@
 // Reading in a worker: the worker is a thread of a message port here, with the real host behind it; how it dies is a double's.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expose } from 'comlink';
 import { createVirtualScheduler, isCoded } from '$lib/core';
 import { readHere, type PackageReader } from '$lib/inference/package';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PackageHost } from '../hosts/package-host';
 import { createWorkerReader, type PackageLine } from './package-reader';
+import { FakePackageWorker } from './testing/fake-package-worker';
 
 const zip = new Blob([
 	readFileSync(join(import.meta.dirname, '..', '..', 'inference', 'package', 'fixtures', 'policy.zip'))
 ]);
 const HELLO = { build: 'test', isolated: true };
-const lines: FakeWorker[] = [];
+const lines: FakePackageWorker[] = [];
 afterEach(() => {
 	for (const line of lines.splice(0)) line.terminate();
 });
 
-type Listener = (event: Event) => void;
-
-class FakeWorker implements PackageLine {
-	terminated = 0;
-	readonly #port: MessagePort;
-	readonly #far: MessagePort;
-	readonly #errors = new Set<Listener>();
-
-	constructor(host: object | null) {
-		const { port1, port2 } = new MessageChannel();
-		this.#port = port1;
-		this.#far = port2;
-		port1.start();
-		if (host !== null) expose(host, port2);
-		lines.push(this);
-	}
-
-	postMessage(message: unknown, transfer?: unknown): void {
-		this.#port.postMessage(message, (transfer ?? []) as Transferable[]);
-	}
-
-	addEventListener(name: string, listener: unknown): void {
-		if (name === 'error') this.#errors.add(listener as Listener);
-		else this.#port.addEventListener(name as 'message', listener as (event: MessageEvent) => void);
-	}
-
-	removeEventListener(name: string, listener: unknown): void {
-		if (name === 'error') this.#errors.delete(listener as Listener);
-		else this.#port.removeEventListener(name as 'message', listener as (event: MessageEvent) => void);
-	}
-
-	breakDown(): void {
-		for (const listener of this.#errors) listener(new Event('error', { cancelable: true }));
-	}
-
-	terminate(): void {
-		this.terminated += 1;
-		this.#port.close();
-		this.#far.close();
-	}
-}
-
 function rig(host: object | null) {
 	const scheduler = createVirtualScheduler();
-	const spawned: FakeWorker[] = [];
+	const spawned: FakePackageWorker[] = [];
 	const spawn = (): PackageLine => {
-		const line = new FakeWorker(host);
+		const line = new FakePackageWorker(host);
 		spawned.push(line);
+		lines.push(line);
 		return line;
 	};
 	return { reader: createWorkerReader({ spawn, scheduler }), scheduler, spawned };

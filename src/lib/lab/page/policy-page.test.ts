@@ -7,9 +7,11 @@ import { LIMITED_BY, PROTOCOL_VERSION, SO101, type ArmReport, type PolicyReport 
 import { createSignal, ok } from '$lib/core';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { PackageHost } from '../hosts/package-host';
 import type { LabCore } from './lab-core';
 import { PolicyPage } from './policy-page';
 import { openSeatPolicies } from './policy-store';
+import { FakePackageWorker } from './testing/fake-package-worker';
 import type { WorkerName } from './worker-set';
 
 const zip = join(import.meta.dirname, '..', '..', 'inference', 'package', 'fixtures', 'policy.zip');
@@ -26,7 +28,15 @@ const ARMED: ArmReport = {
 
 beforeEach(() => {
 	globalThis.indexedDB = new IDBFactory();
-	vi.stubGlobal('location', { origin: 'http://lab.example' });
+	vi.stubGlobal('location', { origin: 'http://lab.example', href: 'http://lab.example/lab' });
+	vi.stubGlobal(
+		'Worker',
+		class extends FakePackageWorker {
+			constructor() {
+				super(new PackageHost({ build: 'test', isolated: true }));
+			}
+		}
+	);
 	vi.stubGlobal('createImageBitmap', () => Promise.reject(new Error('no pictures here')));
 });
 

@@ -1,6 +1,6 @@
 import { createSignal } from '$lib/core';
 import type { PolicyManifest, PolicyRunRecord } from '$lib/contracts';
-import { IDLE, recorderTransition, type RecorderEvent, type RecorderState } from '$lib/recorder';
+import { IDLE, recorderTransition, type RecorderEvent } from '$lib/recorder';
 import { describe, expect, it } from 'vitest';
 import { RunFilm, type EpisodeOfRun } from './run-film';
 
@@ -18,7 +18,7 @@ function rig(refuse = false) {
 		capabilities: null,
 		episodeOfRun: null as EpisodeOfRun | null,
 		recording: {
-			state: IDLE as RecorderState,
+			state: IDLE,
 			send(event: RecorderEvent): void {
 				sent.push(event.type);
 				const { state, effects } = recorderTransition(core.recording.state, event);
