@@ -115,7 +115,9 @@ function plotOptions(
 			{
 				...axis,
 				size: 20,
-				values: (_plot, ticks) => ticks.map((tick) => `${tick.toLocaleString(getLocale())} s`)
+				// Before the first second there was nothing.
+				values: (_plot, ticks) =>
+					ticks.map((tick) => (tick < 0 ? '' : `${tick.toLocaleString(getLocale())} s`))
 			},
 			{
 				...axis,

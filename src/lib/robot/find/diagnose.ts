@@ -7,7 +7,7 @@ import type { Result, Scheduler } from '$lib/core';
 import type { ConnectProblem, FoundArm, PortIdentity, RobotSpec, SerialTransport } from '$lib/contracts';
 import { findOn, type PortScan } from './find-servos';
 import { ServoLine } from './servo-line';
-import { readSheets, type LatePatience } from './servo-sheet';
+import { LATE, readSheets } from './servo-sheet';
 import { CHATTER_BYTES, FACTORY_ID, problem, verdictOn, type Evidence } from './verdict';
 
 export interface DiagnoseOptions {
@@ -33,8 +33,6 @@ export const DIAGNOSE_BOUND_MS = 8000;
 
 /** A second round for what got lost, a third for a computer that stood still. */
 const ROUNDS_MS: readonly number[] = [15, 60, 150];
-/** Six late servos, each asked for two things, stay within the bound. */
-const LATE: LatePatience = { drainMs: 400, patienceMs: 450 };
 /** A device that talks once a second is heard in any case. */
 const LISTEN_MS = 1100;
 /** Nobody's: servos of arms have small ids, and no tool hands out ones near the largest. */

@@ -80,6 +80,17 @@ describe('searching a port', () => {
 		expect(long.servos.map(({ id }) => id)).toEqual([200]);
 	});
 
+	it('finds a single motor although the computer stood still for a while', async () => {
+		for (const stillMs of [150, 300, 450])
+			for (const id of [1, 4]) {
+				const port = alone(createVirtualPort({ presets: { shoulder_pan: [[ID, id, 1]] } }));
+				port.wire.dice.rates = { stallPipe: 1, stallMs: [stillMs, stillMs] };
+				port.scheduler.at(5, () => (port.wire.dice.rates = {}));
+				const { servos } = await search(port, { stopAtFirst: true });
+				expect(servos).toMatchObject([{ id, baudRate: 1_000_000 }]);
+			}
+	});
+
 	it('says how far it is, and stops at the first when told to', async () => {
 		const port = alone(createVirtualPort({ presets: { shoulder_pan: [[BAUD, 4, 1]] } }));
 		const seen: FindProgress[] = [];

@@ -8,7 +8,7 @@ import type { Scheduler } from '$lib/core';
 import type { FoundServo, SerialTransport } from '$lib/contracts';
 import { FEETECH_BAUD_RATES, STS3215 } from '../feetech/registers';
 import { ServoLine } from './servo-line';
-import { readSheets, type ServoSheet } from './servo-sheet';
+import { LATE, readSheets, type LatePatience, type ServoSheet } from './servo-sheet';
 
 export interface FindProgress {
 	readonly baudRate: number;
@@ -89,7 +89,8 @@ export async function findOn(
 		report(0);
 		failure = await line.open(baudRate);
 		if (failure !== null) break;
-		const at = await searchRate(line, options, report);
+		// At the rate that servos have nobody is passed over for being late; where hardly any servo is, that would take too long.
+		const at = await searchRate(line, options, report, index === 0 ? LATE : undefined);
 		if (line.lost) failure = 'port_gone';
 		if (failure !== null) break;
 		sheets.push(...at.sheets.map((sheet) => ({ ...sheet, baudRate })));
@@ -115,13 +116,14 @@ interface RateScan {
 async function searchRate(
 	line: ServoLine,
 	options: Pick<FindOptions, 'ids' | 'everyId'>,
-	report: (part: number) => void
+	report: (part: number) => void,
+	late: LatePatience | undefined
 ): Promise<RateScan> {
 	const { packets, garbageBytes } = await line.broadcastPing(BROADCAST_MS);
 	const answered = packets.map(({ id }) => id);
 	const candidates = [...new Set([...answered, ...(options.ids ?? SO101_IDS)])].sort((a, b) => a - b);
 	const rounds = packets.length + garbageBytes > 0 ? ROUNDS_MS : QUICK_ROUND_MS;
-	const found = await askAlone(line, candidates, rounds);
+	const found = await askAlone(line, candidates, rounds, late);
 	const nobody = found.sheets.length + found.colliding.length === 0;
 	const everyId = options.everyId === 'if_damaged' ? garbageBytes > 0 : options.everyId === true;
 	if (!nobody || !everyId) return { ...found, garbageBytes };
@@ -144,9 +146,10 @@ async function knockOnEveryDoor(line: ServoLine, report: (part: number) => void)
 async function askAlone(
 	line: ServoLine,
 	ids: readonly number[],
-	roundsMs: readonly number[]
+	roundsMs: readonly number[],
+	late?: LatePatience
 ): Promise<Omit<RateScan, 'garbageBytes'>> {
-	const presences = await readSheets(line, ids, roundsMs);
+	const presences = await readSheets(line, ids, roundsMs, late);
 	return {
 		sheets: presences.flatMap((presence) => (presence.kind === 'sheet' ? [presence.sheet] : [])),
 		colliding: ids.filter((_, index) => presences[index]?.kind === 'colliding')

@@ -72,6 +72,9 @@ export interface LatePatience {
 	readonly patienceMs: number;
 }
 
+/** Six late servos, each asked for two things, stay within what a person waits for a diagnosis. */
+export const LATE: LatePatience = { drainMs: 400, patienceMs: 450 };
+
 /**
  * Asks each of `ids` in rounds, `patienceMs` holds one entry per round. Rounds beyond those are added for servos that
  * answer damaged, so that a word can be said about them. From the third round on a chain that has said nothing at all is
