@@ -35,6 +35,16 @@ export function createWhyChart(host: HTMLElement, spans: readonly WhySpan[]): Wh
 		grid: { stroke: () => style('--grid') || 'rgb(128 128 128 / 25%)', width: 1 },
 		ticks: { show: false }
 	};
+	/** A canvas knows no variables: what the theme makes of a colour is asked of an element. */
+	const resolved = (css: string): string => {
+		const probe = document.createElement('span');
+		probe.hidden = true;
+		probe.style.color = css;
+		host.append(probe);
+		const { color: found } = getComputedStyle(probe);
+		probe.remove();
+		return found;
+	};
 	const bands = (plot: uPlot): void => {
 		const { left, top, width, height } = plot.bbox;
 		for (const { phase, fromS, untilS } of spans) {
@@ -42,7 +52,7 @@ export function createWhyChart(host: HTMLElement, spans: readonly WhySpan[]): Wh
 			if (name === undefined) continue;
 			const from = Math.max(left, plot.valToPos(fromS, 'x', true));
 			const until = Math.min(left + width, plot.valToPos(untilS, 'x', true));
-			plot.ctx.fillStyle = style(name);
+			plot.ctx.fillStyle = resolved(`var(${name})`);
 			plot.ctx.fillRect(from, top, Math.max(0, until - from), height);
 		}
 	};
@@ -78,12 +88,7 @@ export function createWhyChart(host: HTMLElement, spans: readonly WhySpan[]): Wh
 	resized.observe(host);
 	return {
 		show(curves) {
-			const probe = document.createElement('span');
-			probe.hidden = true;
-			probe.style.color = curves.color;
-			host.append(probe);
-			color = getComputedStyle(probe).color;
-			probe.remove();
+			color = resolved(curves.color);
 			plot.setData([[...curves.timesS], [...curves.predicted], [...curves.recorded]]);
 		},
 		recolour: () => plot.redraw(false, true),
