@@ -4,8 +4,8 @@
  *
  *     npm run policy:train -- --in-tab [--episodes 200 --steps 3000 --seed 0 --starts 200]
  *
- * Needs a build (npm run build; E2E_BUILD_DIR names another). Leaves the package at .cache/policy/in-tab.zip, and its curve,
- * times and memory in .cache/policy/in-tab.json.
+ * Needs a build (npm run build; E2E_BUILD_DIR names another). Leaves the package at .cache/policy/in-tab.zip, and its curve and
+ * times in .cache/policy/in-tab.json.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,17 +83,9 @@ export async function trainInTab({ episodes, steps, seed, starts }) {
 			printedS = told.atS;
 			console.log(`${told.atS.toFixed(0)} s: ${told.text}`);
 		});
-		const memoryBytes = await page
-			.evaluate(async () => {
-				const measure = /** @type {{ measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> }} */ (
-					/** @type {unknown} */ (performance)
-				).measureUserAgentSpecificMemory;
-				return measure === undefined ? null : (await measure.call(performance)).bytes;
-			})
-			.catch(() => null);
 		writeFileSync(
 			path.join(folder, 'in-tab.json'),
-			`${JSON.stringify({ episodes, steps, seed, memoryBytesAfter: memoryBytes, log }, null, '\t')}\n`
+			`${JSON.stringify({ episodes, steps, seed, log }, null, '\t')}\n`
 		);
 		await page.goto(`${url}/en/models`);
 		await page.waitForSelector('[data-models="ready"]');
