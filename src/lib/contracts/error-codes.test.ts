@@ -20,6 +20,7 @@ const LISTS = new Set(
 		'src/lib/contracts/error-codes.ts',
 		'src/lib/contracts/error-codes.test.ts',
 		'src/lib/ui/error-words.ts',
+		'src/lib/ui/model-error-words.ts',
 		'src/lib/dataset/errors.ts'
 	].map((path) => path.split('/').join(sep))
 );
