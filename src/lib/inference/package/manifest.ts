@@ -9,7 +9,14 @@ import { damaged, fromFuture } from './refusal';
 z.config({ jitless: true });
 
 const PART = 'manifest.json';
-export const MANIFEST_LIMITS = { bytes: 256 * 1024, joints: 16, cameras: 4, chunk: 400, fps: 60, starts: 256 } as const;
+export const MANIFEST_LIMITS = {
+	bytes: 256 * 1024,
+	joints: 16,
+	cameras: 4,
+	chunk: 400,
+	fps: 60,
+	starts: 256
+} as const;
 
 /** One line without control characters. */
 const line = (most: number) =>
@@ -86,7 +93,13 @@ const manifestSchema = z
 		if (twice(joints.map((joint) => joint.name))) wrong('a joint twice');
 		if (twice(cameras.map((camera) => camera.name))) wrong('a camera twice');
 		if (manifest.n_action_steps > manifest.chunk_size) wrong('more action steps than the chunk has');
-		const paths = [files.fp32, files.fp16, files.reference, ...(files.pictures ?? []), ...(files.backgrounds ?? [])];
+		const paths = [
+			files.fp32,
+			files.fp16,
+			files.reference,
+			...(files.pictures ?? []),
+			...(files.backgrounds ?? [])
+		];
 		if (twice(paths.flatMap((one) => (one === undefined ? [] : [one.path])))) wrong('a file twice');
 		if (files.pictures !== undefined && files.pictures.length !== cameras.length)
 			wrong('not one picture per camera');
