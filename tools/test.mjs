@@ -3,7 +3,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureRandomPackage } from './conformance/policy.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { hygiene } from './lib/hygiene.mjs';
 import { build, checkNode, install } from './lib/prepare.mjs';
@@ -191,6 +190,8 @@ if (needsBrowser) {
 	if ('path' in chromium) {
 		if (wanted('e2e')) {
 			// A policy of LeRobot for the browser to run, made once, where LeRobot is set up anyway; else its test skips.
+			// Only here: it needs packages that a clean clone does not have when this program starts.
+			const { ensureRandomPackage } = await import('./conformance/policy.mjs');
 			const policy = wantsJudge && !('missing' in (await judge)) ? await ensureRandomPackage() : null;
 			if (policy !== null && 'missing' in policy) missing('policy of LeRobot in the browser', policy.missing);
 			await browserTests('playwright', 'lab', chromium.path);
