@@ -1,7 +1,7 @@
 // The embedded backend: Postgres, PostgREST and the auth gateway in one folder, started, watched and stopped together. To the
 // app it is a Supabase project like a hosted one: an address and two keys. Linux x64; Node built-ins and `postgres` only.
 import { EventEmitter } from 'node:events';
-import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { layOutBinaries, whyNoBinaries } from './binaries.mjs';
 import { bootstrap, migrate, migrationsIn } from './database.mjs';
@@ -53,14 +53,15 @@ export async function startEmbedded({
 	isThrowaway = false,
 	migrations = migrationsIn()
 } = {}) {
-	const dataDir = resolve(named);
+	const asked = resolve(named);
 	const missing = whyNoBinaries();
 	if (missing !== undefined) throw new Error(missing);
-	if (process.getuid?.() === 0 && !isReachableByOthers(dataDir))
+	if (process.getuid?.() === 0 && !isReachableByOthers(asked))
 		throw new Error(
-			`${dataDir} lies below a closed folder; started by root, Postgres runs as nobody and cannot enter it`
+			`${asked} lies below a closed folder; started by root, Postgres runs as nobody and cannot enter it`
 		);
-	makeFolder(dataDir);
+	// The kernel names folders by their real path: through a link we would not know our own Postgres again.
+	const dataDir = realpathSync(makeFolder(asked));
 	const mailDir = join(dataDir, 'mail');
 	mkdirSync(mailDir, { recursive: true, mode: 0o700 });
 	const pgData = join(dataDir, 'pg');

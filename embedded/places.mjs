@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	readdirSync,
 	readlinkSync,
+	realpathSync,
 	statSync
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -112,7 +113,7 @@ export function startOf(pid) {
 /** Whether the process `pid` works in `folder`. @param {number} pid @param {string} folder */
 export function worksIn(pid, folder) {
 	try {
-		return startOf(pid) !== undefined && readlinkSync(`/proc/${pid}/cwd`) === resolve(folder);
+		return startOf(pid) !== undefined && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
 	} catch {
 		return false;
 	}

@@ -8,7 +8,8 @@ export const securityHeaders = {
 	'cross-origin-embedder-policy': 'require-corp',
 	'cross-origin-resource-policy': 'same-origin',
 	'x-content-type-options': 'nosniff',
-	'referrer-policy': 'no-referrer',
+	// Other sites hear nothing. This one has to: without it a browser posts forms with `Origin: null`, which are refused.
+	'referrer-policy': 'same-origin',
 	'permissions-policy':
 		'serial=(self), camera=(self), gamepad=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=()'
 };

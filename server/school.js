@@ -1,6 +1,15 @@
 // Where classes and accounts live: a hosted project that is named, the embedded backend on this computer, or nowhere. Tells the
 // app through the environment, before its handler is loaded. The lab needs none of it, so nothing here may stop the start.
 
+/** What a start tells the app. */
+const SET = [
+	'SUPABASE_URL',
+	'SUPABASE_PUBLISHABLE_KEY',
+	'SUPABASE_SECRET_KEY',
+	'DATABASE_LISTEN_URL',
+	'SCHOOL_MAIL_FOLDER'
+];
+
 /**
  * @typedef {{
  *   kind: 'hosted' | 'embedded' | 'none',
@@ -34,10 +43,7 @@ export async function openSchool(
 	};
 	if (!config.SCHOOL) {
 		// A project may be named all the same, in a shell's profile: the app must not find it.
-		delete environment['SUPABASE_URL'];
-		delete environment['SUPABASE_PUBLISHABLE_KEY'];
-		delete environment['SUPABASE_SECRET_KEY'];
-		delete environment['DATABASE_LISTEN_URL'];
+		for (const name of SET) delete environment[name];
 		return none('SCHOOL=0');
 	}
 	if (config.SUPABASE_URL !== '') {
@@ -60,7 +66,11 @@ export async function openSchool(
 		environment['SCHOOL_MAIL_FOLDER'] = backend.mailDir;
 		const ready = backend.ready.then(
 			() => `classes and accounts on this computer, in ${backend.dataDir}`,
-			(error) => none(error instanceof Error ? error.message : String(error)).line
+			(error) => {
+				// Nobody answers there: pages say that classes are missing instead of trying for ever.
+				for (const name of SET) delete environment[name];
+				return none(error instanceof Error ? error.message : String(error)).line;
+			}
 		);
 		return { kind: 'embedded', line: `starting in ${backend.dataDir}`, ready, stop: () => backend.stop() };
 	} catch (error) {

@@ -10,6 +10,8 @@ declare global {
 			readonly school: (role: Role) => SchoolClient;
 			/** Who that is, verified; asked once per request. null: nobody. */
 			readonly person: (role: Role) => Promise<Person | null>;
+			/** Ends this browser's session in that role, whether the auth service answers or not. */
+			readonly leave: (role: Role) => Promise<void>;
 		}
 		interface PageState {
 			readonly panel?: string;

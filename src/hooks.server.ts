@@ -3,24 +3,32 @@
 import { building } from '$app/environment';
 import { localizeHref } from '$lib/i18n';
 import { localized } from '$lib/i18n/server';
-import { createSchoolClient, schoolSettings, verifiedPerson, type Person, type Role } from '$lib/server';
+import {
+	createSchoolClient,
+	forgetRole,
+	schoolSettings,
+	signOut,
+	verifiedPerson,
+	type Person,
+	type Role
+} from '$lib/server';
 import { error, json, redirect, type Handle, type RequestEvent } from '@sveltejs/kit';
 
 /** Routes that mean nothing without the school part. */
-const OF_SCHOOL = /\/\((class|account)\)\/|^\/api\//;
+const OF_SCHOOL = /\/\((class|account)\)\/|^\/api\/(class\/|events$)/;
 
 function bindLocals(event: RequestEvent): void {
 	const clients = new Map<Role, ReturnType<typeof createSchoolClient>>();
 	const people = new Map<Role, Promise<Person | null>>();
+	const { cookies, url } = event;
+	const jar = {
+		getAll: () => cookies.getAll(),
+		set: (name: string, value: string, flags: Parameters<typeof cookies.set>[2]) =>
+			cookies.set(name, value, flags)
+	};
 	const school = (role: Role): ReturnType<typeof createSchoolClient> => {
 		const settings = schoolSettings();
 		if (settings === null) error(503);
-		const { cookies, url } = event;
-		const jar = {
-			getAll: () => cookies.getAll(),
-			set: (name: string, value: string, flags: Parameters<typeof cookies.set>[2]) =>
-				cookies.set(name, value, flags)
-		};
 		const client = clients.get(role) ?? createSchoolClient(settings, role, jar, url.protocol === 'https:');
 		clients.set(role, client);
 		return client;
@@ -30,7 +38,9 @@ function bindLocals(event: RequestEvent): void {
 		people.set(role, known);
 		return known;
 	};
-	Object.assign(event.locals, { school, person });
+	const leave = (role: Role): Promise<void> =>
+		signOut(school(role), () => forgetRole(role, jar, url.protocol === 'https:'));
+	Object.assign(event.locals, { school, person, leave });
 }
 
 export const handle: Handle = ({ event, resolve }) =>

@@ -11,7 +11,7 @@ declare
 begin
 	select * into v_seat from public.seats where id = p_seat_id;
 	-- The pupil, or who runs the class.
-	if not coalesce(v_seat.user_id = auth.uid() and v_seat.school_id = any (private.wall_school_ids()), false) then
+	if not coalesce(v_seat.user_id = auth.uid() and v_seat.state = 'claimed' and v_seat.school_id = any (private.wall_school_ids()), false) then
 		perform private.require_staff(v_seat.classroom_id, true);
 	end if;
 	v_all := jsonb_build_object('seat', to_jsonb(v_seat));

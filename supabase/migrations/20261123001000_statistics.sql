@@ -29,7 +29,7 @@ begin
 			coalesce(sum(t.duration_seconds), 0), coalesce(sum(t.cost_estimate_eur), 0)
 		from public.trainings t
 		where (t.requested_by = p_user_id
-				or t.seat_id in (select s.id from public.seats s where s.user_id = p_user_id))
+				or t.seat_id in (select s.id from public.seats s where s.user_id = p_user_id and s.state = 'claimed'))
 			and t.school_id = any (private.wall_school_ids())
 			and (v_classes is null or t.classroom_id = any (v_classes))
 		group by t.model_type

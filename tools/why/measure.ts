@@ -3,7 +3,7 @@
 // thresholds; knows no episode.
 
 import { backgroundOf, cameraShift, cameraVerdict, lumaOf } from '$lib/inference/why';
-import { POLICY_CAMERAS } from '../policy/demonstration';
+import { POLICY_CAMERAS } from '../../src/lib/lab/training/demonstration';
 import { demonstrations, type Metres } from './frames';
 
 const SIZE_PX = 48;

@@ -47,9 +47,13 @@ it.each([
 	expect(await sendEvents('seat', EVENTS)).toEqual(expected);
 });
 
-it('takes presence for heard only when the class says so', async () => {
+it('hears how long the class is held only from the class itself', async () => {
+	answering(json({ heard: true, holdForMs: 4000 }));
+	expect(await sendPresence('seat', 'driving', true)).toBe(4000);
 	answering(json({ heard: true }));
-	expect(await sendPresence('seat', 'driving')).toBe(true);
+	expect(await sendPresence('seat', 'driving', false)).toBeNull();
+	answering(json({ heard: true, holdForMs: '9' }));
+	expect(await sendPresence('seat', 'driving', true)).toBeNull();
 	answering(new Response('<html>', { headers: { 'content-type': 'text/html' } }));
-	expect(await sendPresence('seat', 'driving')).toBe(false);
+	expect(await sendPresence('seat', 'driving', true)).toBeNull();
 });

@@ -38,7 +38,12 @@ export async function sendEvents(seatId: string, events: readonly LabEvent[]): P
 	return { kind: answer.status === 403 || answer.status === 400 ? 'refused' : 'away' };
 }
 
-/** True when the class heard it. @param state a PresenceState, or `closed` */
-export async function sendPresence(seatId: string, state: string): Promise<boolean> {
-	return (await post('/api/class/presence', { seatId, state }))?.status === 200;
+/**
+ * Says what the lab does. With `asksHold` the answer says how long the class is still held, ms (0: not); null where it was
+ * not asked or nobody answered. @param state a PresenceState, or `closed`
+ */
+export async function sendPresence(seatId: string, state: string, asksHold: boolean): Promise<number | null> {
+	const answer = await post('/api/class/presence', { seatId, state, asksHold });
+	const holdForMs = answer?.status === 200 ? answer.json['holdForMs'] : null;
+	return typeof holdForMs === 'number' ? holdForMs : null;
 }

@@ -35,9 +35,13 @@ export async function signIn(client: SchoolClient, email: string, password: stri
 	return error === null ? ok(null) : err(authProblem(error));
 }
 
-/** Ends this browser's session; elsewhere the teacher stays signed in. */
-export async function signOut(client: SchoolClient): Promise<void> {
-	await client.auth.signOut({ scope: 'local' });
+/**
+ * Ends this browser's session; elsewhere the teacher stays signed in. `forget` drops the role's cookies: where the auth
+ * service is away its client would keep them, and the next person at this computer would go on as the one before.
+ */
+export async function signOut(client: SchoolClient, forget: () => void): Promise<void> {
+	await client.auth.signOut({ scope: 'local' }).catch(() => undefined);
+	forget();
 }
 
 /** The answer is the same whether there is such a teacher or not. */

@@ -28,6 +28,12 @@ const COOKIE_NAMES: Readonly<Record<Role, string>> = {
 	teacher: 'edubotics-teacher',
 	pupil: 'edubotics-seat'
 };
+/** Drops every cookie of a role, also those that the client would keep. */
+export function forgetRole(role: Role, jar: CookieJar, secure: boolean): void {
+	for (const { name } of jar.getAll())
+		if (name.startsWith(COOKIE_NAMES[role]))
+			jar.set(name, '', { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: 0 });
+}
 /** A seat is found again after the longest holidays. */
 const COOKIE_SECONDS = 180 * 24 * 3600;
 

@@ -1,6 +1,7 @@
 // Words of what can go wrong with models: packages, runs, the Hub, training. A part of error-words, which says what a word is.
 
 import { m } from '$lib/i18n';
+import { jointWord } from './joints';
 import type { ErrorWords } from './error-words';
 
 export const modelErrorWords = {

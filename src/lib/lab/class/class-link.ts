@@ -24,7 +24,8 @@ const HAND_KEY = 'hand';
 
 export interface ClassView {
 	readonly ticket: SeatTicket;
-	readonly sync: SyncState;
+	/** `untold`: there is nothing to keep events in, the class hears of none. */
+	readonly sync: SyncState | 'untold';
 	/** Events the class does not have yet. */
 	readonly waiting: number;
 	readonly handRaised: boolean;
@@ -40,6 +41,8 @@ export class ClassLink {
 	#outbox: Outbox | null = null;
 	#sync: OutboxSync | null = null;
 	#stream: EventSource | null = null;
+	/** The stream at hand has said something. */
+	#streamSpoke = false;
 	#presenceTimer: ReturnType<typeof setTimeout> | null = null;
 	#cleanup: (() => void)[] = [];
 	#drives = false;
@@ -72,27 +75,19 @@ export class ClassLink {
 	get view(): ClassView {
 		return {
 			ticket: this.ticket,
-			sync: this.#sync?.state ?? 'idle',
+			sync: this.#sync?.state ?? 'untold',
 			waiting: this.#sync?.waiting ?? 0,
 			handRaised: this.#handRaised,
 			heldForMs: this.#hold.leftMs
 		};
 	}
 
-	/** Opens the outbox; without one (a private window) the lab works and the class hears nothing. */
+	/**
+	 * Listens, and opens the outbox. Without one (a private window, a full disk) the class is told nothing and the bar says
+	 * so, but its hold is heard all the same.
+	 */
 	async start(): Promise<void> {
-		const engine = await openIdbOutboxEngine(this.ticket.seatId).catch(() => null);
-		if (engine === null) return;
-		this.#outbox = new Outbox(engine, { newId: () => crypto.randomUUID(), nowEpochMs: Date.now });
-		const marks = await this.#outbox.noted(`${HAND_KEY}:`).catch(() => []);
-		this.#handRaised = marks.length % 2 === 1;
-		this.#sync = new OutboxSync({
-			outbox: this.#outbox,
-			send: (events) => sendEvents(this.ticket.seatId, events),
-			scheduler: createWallScheduler(),
-			random: Math.random,
-			onChange: this.#onChange
-		});
+		await this.#openOutbox();
 		const changed = (): void => this.#onCore();
 		const online = (): void => this.#sync?.kick();
 		const leave = (): void => this.#close();
@@ -106,13 +101,29 @@ export class ClassLink {
 		this.#onCore();
 	}
 
+	async #openOutbox(): Promise<void> {
+		const engine = await openIdbOutboxEngine(this.ticket.seatId).catch(() => null);
+		if (engine === null) return;
+		this.#outbox = new Outbox(engine, { newId: () => crypto.randomUUID(), nowEpochMs: Date.now });
+		const marks = await this.#outbox.noted(`${HAND_KEY}:`).catch(() => []);
+		this.#handRaised = marks.length % 2 === 1;
+		this.#sync = new OutboxSync({
+			outbox: this.#outbox,
+			send: (events) => sendEvents(this.ticket.seatId, events),
+			scheduler: createWallScheduler(),
+			random: Math.random,
+			onChange: this.#onChange
+		});
+	}
+
 	/** A pupil asks for help, or does not need it any more. */
 	raiseHand(up: boolean): void {
-		if (up === this.#handRaised) return;
+		if (up === this.#handRaised || this.#outbox === null) return;
 		this.#handRaised = up;
-		const count = this.#outbox?.noted(`${HAND_KEY}:`) ?? Promise.resolve([]);
-		void count.then(({ length }) => {
-			this.#note([{ kind: up ? 'hand_raised' : 'hand_lowered', once: `${HAND_KEY}:${length}` }]);
+		this.#noteLater(async (outbox) => {
+			// Counted behind whatever is still being written: up and down in one breath are two.
+			const { length } = await outbox.noted(`${HAND_KEY}:`);
+			return [{ kind: up ? 'hand_raised' : 'hand_lowered', once: `${HAND_KEY}:${length}` }];
 		});
 		this.#onChange();
 	}
@@ -147,8 +158,10 @@ export class ClassLink {
 
 	/** This tab drives now: it hears the class and speaks for the seat. */
 	#listen(): void {
+		this.#streamSpoke = false;
 		this.#stream = new EventSource(`/api/events?seat=${this.ticket.seatId}`);
 		this.#stream.onmessage = ({ data }: MessageEvent<string>) => {
+			this.#streamSpoke = true;
 			const { holdForMs } = JSON.parse(data) as { holdForMs?: unknown };
 			this.#hold.take(typeof holdForMs === 'number' ? holdForMs : 0);
 		};
@@ -182,7 +195,11 @@ export class ClassLink {
 		if (this.#presenceTimer !== null) clearTimeout(this.#presenceTimer);
 		const waitMs = PRESENCE_EVERY_MS * (0.8 + 0.4 * Math.random());
 		this.#presenceTimer = setTimeout(() => this.#speak(), waitMs);
-		if (navigator.onLine) void sendPresence(this.ticket.seatId, this.#state);
+		if (!navigator.onLine) return;
+		// A proxy may keep a stream to itself: then the hold comes with this answer.
+		void sendPresence(this.ticket.seatId, this.#state, !this.#streamSpoke).then((holdForMs) => {
+			if (holdForMs !== null && !this.#streamSpoke && this.#drives) this.#hold.take(holdForMs);
+		});
 	}
 
 	/** The page goes: the board need not wait for the silence. */
@@ -243,10 +260,14 @@ export class ClassLink {
 	}
 
 	#note(notes: readonly Note[]): void {
+		if (notes.length > 0) this.#noteLater(() => Promise.resolve(notes));
+	}
+
+	#noteLater(notes: (outbox: Outbox) => Promise<readonly Note[]>): void {
 		const outbox = this.#outbox;
-		if (notes.length === 0 || outbox === null) return;
+		if (outbox === null) return;
 		this.#noting = this.#noting
-			.then(() => outbox.note(notes))
+			.then(async () => outbox.note(await notes(outbox)))
 			.then(
 				(count) => this.#noted(count),
 				() => undefined // a full disk: what the class counts is made of episodes, and those are looked at again

@@ -1,6 +1,6 @@
 // Taking a seat: a code, a free seat, and the browser holds a session without a name. Nothing is asked of anybody.
 import { localizeHref } from '$lib/i18n';
-import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, signOut, typed, uuidOr404 } from '$lib/server';
+import { claimSeat, leaveSeat, lookUpClass, mySeats, pupilOf, typed, uuidOr404 } from '$lib/server';
 import type { LookedUpClass } from '$lib/server';
 import { err, ok, type Result } from '$lib/core';
 import type { SchoolProblem, SeatTicket } from '$lib/contracts';
@@ -66,7 +66,7 @@ export const actions: Actions = {
 	},
 	/** The next person at a shared computer: the session ends here, the seat stays taken until the teacher frees it up. */
 	other: async ({ locals }) => {
-		await signOut(locals.school('pupil'));
+		await locals.leave('pupil');
 		redirect(303, localizeHref('/join'));
 	},
 	leave: async ({ request, locals }) => {

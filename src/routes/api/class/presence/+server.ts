@@ -1,5 +1,5 @@
 // An open lab says what it does; kept in memory for half a minute. `closed` when the page goes away.
-import { json400, news, presence, seatOf, uuidOr404 } from '$lib/server';
+import { holdForMs, json400, mySeat, news, presence, seatOf, uuidOr404 } from '$lib/server';
 import { PRESENCE_STATES } from '$lib/contracts';
 import { json, type RequestHandler } from '@sveltejs/kit';
 
@@ -20,5 +20,13 @@ export const POST: RequestHandler = async ({ locals, request }) => {
 	const state = PRESENCE_STATES.find((known) => known === body['state']);
 	if (state === undefined) return json({ problem: 'invalid' }, { status: 400 });
 	if (presence.heard(classroomId, seatId, state)) news.tell(classroomId, 'presence');
-	return json({ heard: true });
+	if (body['asksHold'] !== true) return json({ heard: true });
+	// Its stream does not come through. Asked anew: what is remembered of a seat may be older than the hold.
+	const now = await mySeat(locals.school('pupil'), pupil.id, seatId);
+	return json({
+		heard: true,
+		...(now.ok && now.value?.state === 'claimed'
+			? { holdForMs: Math.round(holdForMs(now.value.classrooms?.hold_until)) }
+			: {})
+	});
 };

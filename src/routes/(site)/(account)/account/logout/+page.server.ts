@@ -1,12 +1,11 @@
 import { localizeHref } from '$lib/i18n';
-import { signOut } from '$lib/server';
 import { redirect, type Actions } from '@sveltejs/kit';
 
 export const load = (): never => redirect(303, localizeHref('/account'));
 
 export const actions: Actions = {
 	default: async ({ locals }) => {
-		await signOut(locals.school('teacher'));
+		await locals.leave('teacher');
 		redirect(303, localizeHref('/classroom'));
 	}
 };
