@@ -186,3 +186,14 @@ test('nobody else sees the class: another teacher, a pupil, nobody', async ({ br
 	expect(page?.status()).toBe(404);
 	await other.page.context().close();
 });
+
+test('a teacher signs out, and this browser is nobody again', async () => {
+	const { page } = teacher;
+	await page.goto(teacher.address('/account'));
+	await page.getByRole('button', { name: 'Abmelden' }).click();
+	await page.waitForURL(teacher.address('/classroom'));
+	const kept = await page.context().cookies();
+	expect(kept.filter(({ name, value }) => name.startsWith('edubotics-teacher') && value !== '')).toEqual([]);
+	await page.goto(teacher.address('/account'));
+	await page.waitForURL(/sign-in|login/);
+});
