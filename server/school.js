@@ -43,7 +43,7 @@ export async function openSchool(
 	};
 	if (!config.SCHOOL) {
 		// A project may be named all the same, in a shell's profile: the app must not find it.
-		for (const name of SET) delete environment[name];
+		for (const name of SET) Reflect.deleteProperty(environment, name);
 		return none('SCHOOL=0');
 	}
 	if (config.SUPABASE_URL !== '') {
@@ -68,7 +68,7 @@ export async function openSchool(
 			() => `classes and accounts on this computer, in ${backend.dataDir}`,
 			(error) => {
 				// Nobody answers there: pages say that classes are missing instead of trying for ever.
-				for (const name of SET) delete environment[name];
+				for (const name of SET) Reflect.deleteProperty(environment, name);
 				return none(error instanceof Error ? error.message : String(error)).line;
 			}
 		);

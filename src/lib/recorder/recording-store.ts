@@ -63,6 +63,8 @@ export interface DatasetListing {
 	readonly name: string;
 	readonly createdAtEpochMs: number;
 	readonly episodes: number;
+	/** Of these, what a person or the expert did; the others show runs of models. */
+	readonly demonstrations: number;
 	readonly frames: number;
 	readonly seconds: number;
 	readonly bytes: number;

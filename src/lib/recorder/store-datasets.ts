@@ -77,6 +77,7 @@ function listing(row: DatasetRow, rows: readonly EpisodeRow[]): DatasetListing {
 		name: row.name,
 		createdAtEpochMs: row.createdAtEpochMs,
 		episodes: episodes.length,
+		demonstrations: episodes.filter((meta) => meta.run === undefined).length,
 		frames,
 		// Frames stand at n / fps in the dataset, so that is how long it plays.
 		seconds: episodes.reduce((sum, meta) => sum + meta.frameCount / meta.fps, 0),

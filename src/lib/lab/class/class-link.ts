@@ -243,12 +243,16 @@ export class ClassLink {
 	}
 
 	#noteEpisodes(): void {
-		const { datasets } = this.#core.library;
+		const { datasets, known } = this.#core.library;
 		const outbox = this.#outbox;
-		if (datasets === this.#episodes || outbox === null) return;
+		// A store that would not open has nothing to show: that is no deletion.
+		if (!known || datasets === this.#episodes || outbox === null) return;
 		this.#episodes = datasets;
 		const stored = datasets.flatMap(({ episodes, simulated }) =>
-			episodes.map(({ id, frames, seconds }) => ({ id, frames, seconds, simulated }))
+			// What a model did is counted as a run.
+			episodes
+				.filter(({ ofModel }) => ofModel !== true)
+				.map(({ id, frames, seconds }) => ({ id, frames, seconds, simulated }))
 		);
 		this.#noting = this.#noting
 			.then(() => outbox.noted('episode_'))

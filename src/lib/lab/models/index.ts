@@ -1,2 +1,3 @@
 // Side door of the lab room: the models of this computer, without the lab.
 export { Models } from './models.svelte';
+export { seatHere } from '../seat-here';

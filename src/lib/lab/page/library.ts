@@ -8,6 +8,8 @@ export interface Library {
 	readonly datasets: readonly DatasetView[];
 	readonly recoverable: readonly RecoverableView[];
 	readonly storage: StorageView;
+	/** The store was read at least once: an empty list is an empty store. */
+	readonly known: boolean;
 	take(snapshot: StoreSnapshot, activeId: string | null): void;
 	dispose(): void;
 }
@@ -51,6 +53,7 @@ export function createLibrary(): Library {
 	let datasets: readonly DatasetView[] = [];
 	let recoverable: readonly RecoverableView[] = [];
 	let storage = UNKNOWN_STORAGE;
+	let known = false;
 
 	const pictureUrl = (bytes: Uint8Array | null | undefined): string | null => {
 		if (bytes === null || bytes === undefined || bytes.length === 0) return null;
@@ -69,8 +72,12 @@ export function createLibrary(): Library {
 		get storage() {
 			return storage;
 		},
+		get known() {
+			return known;
+		},
 		take(snapshot, activeId) {
 			const old = urls;
+			known = true;
 			urls = [];
 			datasets = snapshot.datasets.map((dataset) => ({
 				id: dataset.id,
@@ -87,6 +94,7 @@ export function createLibrary(): Library {
 					index,
 					task: episode.task,
 					frames: episode.frameCount,
+					...(episode.run === undefined ? {} : { ofModel: true }),
 					seconds: episode.frameCount / episode.fps,
 					achievedFps: Number.isFinite(episode.achievedFps) ? episode.achievedFps : null,
 					interrupted: episode.interrupted,

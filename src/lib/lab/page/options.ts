@@ -1,11 +1,9 @@
 // What the address may say about a lab session. Unknown and malformed values fall back; nothing here needs a server.
 
-import { ticketHere } from '$lib/classroom/ticket';
+import { seatHere } from '../seat-here';
 import type { LabOptions } from './lab-state';
 
 const DEFAULT_FPS = 30;
-/** Where somebody works who joined no class. */
-export const GUEST_SEAT = 'local';
 
 /** `?clock=lockstep` runs in virtual time, `?seed=` places the cube, `?stamp=on` paints picture numbers (proofs only), `?probe=on` opens `probe.ts`. */
 export function labOptionsFrom(url: URL, build: string): LabOptions {
@@ -14,7 +12,7 @@ export function labOptionsFrom(url: URL, build: string): LabOptions {
 	return {
 		build,
 		// A seat's recordings are its own: the next pupil on this computer opens another database.
-		seatId: ticketHere()?.seatId ?? GUEST_SEAT,
+		seatId: seatHere(),
 		clock: query.get('clock') === 'lockstep' ? 'lockstep' : 'wall',
 		fps: DEFAULT_FPS,
 		seed: Number.isSafeInteger(seed) && seed >= 0 ? seed : 1,

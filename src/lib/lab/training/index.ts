@@ -3,10 +3,13 @@ import { Training, type TrainingOptions } from './training.svelte';
 
 export type { Training };
 
-let opened: Training | null = null;
+export { seatHere } from '../seat-here';
 
-/** One per visit: a training goes on while the person is on another page of the lab. Options count the first time. */
+const opened = new Map<string, Training>();
+
+/** One per seat and visit: a training goes on while the person is on another page of the lab. Options count the first time. */
 export function openTraining(options: TrainingOptions): Training {
-	opened ??= new Training(options);
-	return opened;
+	const known = opened.get(options.seatId) ?? new Training(options);
+	opened.set(options.seatId, known);
+	return known;
 }

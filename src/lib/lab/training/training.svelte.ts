@@ -53,6 +53,7 @@ export class Training {
 	readonly #backend: TrainingBackend;
 	readonly #settings: Partial<TrainingSettings>;
 	#job: TrainingJob | null = null;
+	#starting = false;
 	#unfinished: UnfinishedTraining | null = null;
 	#policies: PolicyStore | null = null;
 	#view = $state.raw<TrainingPageView>(NOTHING);
@@ -93,9 +94,9 @@ export class Training {
 	async open(): Promise<void> {
 		try {
 			const store = await openIdbStore({ seatId: this.#seatId });
-			const sources = (await store.listDatasets()).filter(({ episodes }) => episodes > 0);
+			const sources = (await store.listDatasets()).filter(({ demonstrations }) => demonstrations > 0);
 			store.close();
-			const [newest] = sources;
+			const newest = sources.at(-1);
 			const { choice: before } = this.#view;
 			const isThere = before.kind === 'dataset' && sources.some(({ id }) => id === before.id);
 			const first: TrainingChoice =
@@ -128,8 +129,11 @@ export class Training {
 	}
 
 	async #run(request: TrainingRequest): Promise<void> {
+		// The worker takes a while to come; a second click meanwhile would start a second training.
+		if (this.#starting || this.#job !== null) return;
+		this.#starting = true;
 		this.#show({ problem: null, made: null, unfinished: null });
-		const job = await this.#backend.start(request);
+		const job = await this.#backend.start(request).finally(() => (this.#starting = false));
 		this.#job = job;
 		const { name } = request;
 		this.#show({ run: { name, status: job.status } });

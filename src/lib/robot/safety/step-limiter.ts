@@ -12,6 +12,13 @@ import type { ArmGeometry } from './arm-geometry';
 /** Places are worked out in another way elsewhere: the last digits must not eat the budget. */
 const ROUNDING = 0.995;
 
+/**
+ * What the rounding of one goal to 32 bits may add to a step: joint units, and metres at a hand point. Without this room a
+ * step that uses its whole budget would be too fast or not by the luck of the last bit, and be cut by 2 % for it.
+ */
+const ROUNDED_UNITS = 1e-5;
+const ROUNDED_M = 2e-7;
+
 export interface StepSpeeds {
 	/** For every hand point, mm/s. */
 	readonly tipMmPerS: number;
@@ -63,18 +70,17 @@ export function createStepLimiter(geometry: ArmGeometry): StepLimiter {
 	/** Largest ratio of the step to what is allowed: over 1 = too fast. NaN never passes for slow. */
 	const ratio = (from: ArrayLike<number>, to: Float64Array, speeds: StepSpeeds, dtS: number): number => {
 		let worst = 0;
-		for (let j = 0; j < to.length; j++)
-			worst = Math.max(
-				worst,
-				Math.abs(at(to, j) - (from[j] ?? Number.NaN)) / ((speeds.jointPerS[j] ?? Number.NaN) * dtS)
-			);
+		for (let j = 0; j < to.length; j++) {
+			const way = Math.max(0, Math.abs(at(to, j) - (from[j] ?? Number.NaN)) - ROUNDED_UNITS);
+			worst = Math.max(worst, way / ((speeds.jointPerS[j] ?? Number.NaN) * dtS));
+		}
 		solve(to, after);
 		const allowedM = (speeds.tipMmPerS / 1000) * dtS * ROUNDING;
 		for (let p = 0; p < points; p++) {
 			const x = at(after.places, 3 * p) - at(before.places, 3 * p);
 			const y = at(after.places, 3 * p + 1) - at(before.places, 3 * p + 1);
 			const z = at(after.places, 3 * p + 2) - at(before.places, 3 * p + 2);
-			worst = Math.max(worst, Math.sqrt(x * x + y * y + z * z) / allowedM);
+			worst = Math.max(worst, Math.max(0, Math.sqrt(x * x + y * y + z * z) - ROUNDED_M) / allowedM);
 		}
 		return Number.isFinite(worst) ? worst : Infinity;
 	};

@@ -51,6 +51,13 @@ function facts(meta: EpisodeMeta): readonly (readonly [string, string])[] {
 	];
 }
 
+/**
+ * What a model did is no demonstration: whoever learns from it learns a model's mistakes. @param metas any episodes
+ */
+export function demonstrationsOf<T extends { readonly meta: EpisodeMeta }>(episodes: readonly T[]): T[] {
+	return episodes.filter(({ meta }) => meta.run === undefined);
+}
+
 /** @param metas sealed episodes of one dataset, oldest first */
 export function planEpisodes(metas: readonly EpisodeMeta[]): Result<EpisodePlan, TrainingFailure> {
 	const [first, ...others] = metas;

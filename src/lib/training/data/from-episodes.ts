@@ -4,7 +4,13 @@
 import { frameToBytes, type I420Planes } from '$lib/camera';
 import type { EncodedPacket, EpisodeReader, TrackConfig, TrainingFailure } from '$lib/contracts';
 import { err, ok, type Result } from '$lib/core';
-import { LEAST_EPISODES, planEpisodes, rowsOfEpisode, type EpisodePlan } from './check-episodes';
+import {
+	demonstrationsOf,
+	LEAST_EPISODES,
+	planEpisodes,
+	rowsOfEpisode,
+	type EpisodePlan
+} from './check-episodes';
 import { fingerprintOf, patchOrder, writePatches, type EpisodeExamples, type Examples } from './examples';
 
 /** Decodes one camera of one episode. Rejects where it cannot. */
@@ -80,11 +86,12 @@ async function readEpisode(
 	return { rows, pictures, state, action };
 }
 
-/** `ok(null)`: cancelled. `readers`: sealed episodes of one dataset, oldest first. */
+/** `ok(null)`: cancelled. `all`: sealed episodes of one dataset, oldest first; runs of models among them are left out. */
 export async function examplesFromEpisodes(
-	readers: readonly EpisodeReader[],
+	all: readonly EpisodeReader[],
 	options: FromEpisodesOptions
 ): Promise<Result<Examples | null, TrainingFailure>> {
+	const readers = demonstrationsOf(all);
 	const planned = planEpisodes(readers.map(({ meta }) => meta));
 	if (!planned.ok) return planned;
 	const plan = planned.value;

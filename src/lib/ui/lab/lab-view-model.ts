@@ -162,6 +162,8 @@ export interface EpisodeView {
 	readonly seconds: number;
 	readonly achievedFps: number | null;
 	readonly interrupted: boolean;
+	/** It shows a run of a model. */
+	readonly ofModel?: boolean;
 	/** Object URL of a small picture, null where none was made. */
 	readonly thumbnailUrl: string | null;
 }
