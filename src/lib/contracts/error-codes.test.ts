@@ -4,7 +4,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorTone, errorWords } from '$lib/ui/error-words';
+import { errorWords } from '$lib/ui/all-error-words';
+import { errorTone } from '$lib/ui/error-words';
 import de from '../../../messages/de.json';
 import en from '../../../messages/en.json';
 import { entries } from '../../routes/(site)/docs/errors/[code]/+page';

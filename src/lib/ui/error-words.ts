@@ -3,8 +3,8 @@
 
 import { m } from '$lib/i18n';
 import { jointWord } from './joints';
-import { modelErrorWords } from './model-error-words';
 import type { ErrorCode } from '$lib/contracts';
+import type { modelErrorWords } from './model-error-words';
 
 /** Named facts of one failure: `joint` (LeRobot name), `camera`, `megabytes`, `names`, `part` (of a file). All optional. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
@@ -14,6 +14,9 @@ export interface ErrorWords {
 	readonly what: (details: ErrorDetails) => string;
 	readonly next: (details: ErrorDetails) => string;
 }
+
+/** Words that stand in model-error-words. */
+type ModelErrorCode = keyof typeof modelErrorWords;
 
 const joint = (details: ErrorDetails): { joint: string } => ({
 	joint: details['joint'] === undefined ? m.joint_some() : jointWord(String(details['joint']))
@@ -228,7 +231,6 @@ const words = {
 		what: () => m.error_episode_torn_what(),
 		next: () => m.error_episode_torn_next()
 	},
-	...modelErrorWords,
 	update_waiting: {
 		title: () => m.error_update_waiting_title(),
 		what: () => m.error_update_waiting_what(),
@@ -239,9 +241,19 @@ const words = {
 		what: () => m.error_build_mismatch_what(),
 		next: () => m.error_build_mismatch_next()
 	}
-} satisfies Record<ErrorCode, ErrorWords>;
+} satisfies Record<Exclude<ErrorCode, ModelErrorCode>, ErrorWords>;
 
-export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = words;
+/** What every page of the lab may have to say at once; all-error-words has the rest as well. */
+export const labErrorWords: Readonly<Partial<Record<ErrorCode, ErrorWords>>> = words;
+
+let loaded: Readonly<Record<ErrorCode, ErrorWords>> | null = null;
+
+/** A promise where the words come with a part that is loaded on demand, as what they speak of does; once only. */
+export function wordsOf(code: ErrorCode): ErrorWords | Promise<ErrorWords> {
+	const here = labErrorWords[code] ?? loaded?.[code];
+	if (here !== undefined) return here;
+	return import('./all-error-words').then(({ errorWords }) => (loaded = errorWords)[code]);
+}
 
 /** Codes that inform, codes that warn; everything else stops what the learner was doing. */
 const INFORMATION: readonly ErrorCode[] = [

@@ -3,7 +3,7 @@
 
 import { m } from '$lib/i18n';
 import { CALIBRATION_PROBLEMS, ERROR_CODES, type CalibrationProblemCode } from '$lib/contracts';
-import { errorWords } from '../error-words';
+import { errorWords } from '../all-error-words';
 import type { CalibrationProblem } from './calibration-view';
 
 export interface ProblemWords {

@@ -3,7 +3,8 @@ import { render } from 'svelte/server';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from '$lib/contracts';
 import { demoActions, demoModel } from '../../../routes/(site)/gallery/demo-model';
-import { errorWords } from '../error-words';
+import { errorWords } from '../all-error-words';
+import { wordsOf } from '../error-words';
 import LabView from './LabView.svelte';
 import type { LabViewModel } from './lab-view-model';
 
@@ -19,7 +20,8 @@ function expectNote(body: string, code: ErrorCode): void {
 }
 
 describe('notes in the lab', () => {
-	it.each(ERROR_CODES)('%s is told, with the way to its help', (code) => {
+	it.each(ERROR_CODES)('%s is told, with the way to its help', async (code) => {
+		await wordsOf(code); // those of models come on demand, and a server draws once
 		expectNote(shown({ problem: { code, details: {} } }), code);
 		expect(shown({})).not.toContain(`/docs/errors/${code}"`);
 	});
