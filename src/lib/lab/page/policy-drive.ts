@@ -13,6 +13,8 @@ import type {
 import { jointsBeyondTraining } from '$lib/inference/check';
 import type { PolicyStore } from '$lib/inference/package';
 import type { PolicyProblem, PolicyRunView } from '$lib/ui/policies';
+import type { ArmAnswer } from '../hosts/api';
+import type { AskedStart } from './asked-start';
 import type { FirstMinute } from './policy-first-minute';
 import { armIdOf, readPolicyReport, startFacts } from './policy-lab';
 import { notKept, refusal } from './policy-problems';
@@ -44,6 +46,7 @@ interface Going {
 	/** Seconds of driving after which the exercise counts as failed; null: no limit. */
 	readonly limitS: number | null;
 	report: PolicyReport | null;
+	readonly asked: AskedStart;
 	/** ROBOT has answered the start. */
 	started: boolean;
 	/** ROBOT will not answer the start any more. */
@@ -64,6 +67,8 @@ interface StartRun {
 	readonly listing: PolicyListing;
 	readonly trial: PolicyRunRecord['trial'];
 	readonly limitS: number | null;
+	/** Whether it is still wanted. */
+	readonly asked: AskedStart;
 }
 
 export class PolicyDrive {
@@ -90,8 +95,8 @@ export class PolicyDrive {
 		return readyView(this.speed, leftMs, this.backend);
 	}
 
-	/** Null when it drives; else why not. */
-	async start({ listing, trial, limitS }: StartRun): Promise<PolicyProblem | null> {
+	/** Null when it drives, or when the panel took it back (`asked`); else why it does not. */
+	async start({ listing, trial, limitS, asked }: StartRun): Promise<PolicyProblem | null> {
 		const { core, store, first, onChange } = this.#options;
 		const robot = core.robot;
 		const kept = store();
@@ -121,6 +126,7 @@ export class PolicyDrive {
 			armId,
 			record,
 			limitS,
+			asked,
 			report: null,
 			started: false,
 			giveUp,
@@ -133,7 +139,10 @@ export class PolicyDrive {
 			over: false
 		};
 		this.#going = going;
-		if (trial === null) await this.#options.film?.begin(record, listing.manifest);
+		// Seconds, perhaps: what was pressed meanwhile counts.
+		await this.#options.film?.begin(record, listing.manifest, trial === null);
+		if (going.by !== null || asked.isTakenBack()) return this.#unstarted(going, kept, null);
+		asked.lookNoMore();
 		const start = robot.startPolicy({
 			policyId: listing.id,
 			manifest: startFacts(listing.manifest),
@@ -143,19 +152,31 @@ export class PolicyDrive {
 			latencyTicks: 0
 		});
 		const answer = await Promise.race([start, gone]);
-		if (answer?.ok !== true) {
-			this.#going = null;
-			const by = answer === null ? (going.by ?? 'worker_died') : 'not_started';
-			// Why it did not start is what a person needs to know now, whether or not it could be written down.
-			const episodeId = await this.#filmed();
-			await kept.endRun(record.id, { ...neverDrove(by), episodeId }).catch(() => undefined);
-			if (answer === null) return { code: 'robot_worker_died', details: {} };
-			return refusal(answer);
+		if (answer?.ok !== true) return this.#unstarted(going, kept, answer);
+		if (asked.isTakenBack()) {
+			void robot.stopPolicy();
+			// The model that is chosen next must not find the arm given to one.
+			void core.selectSource('sliders');
+			return this.#unstarted(going, kept, null);
 		}
 		going.started = true;
 		if (core.kind === 'virtual') void this.#judgeWhileItDrives(going);
 		onChange();
 		return null;
+	}
+
+	/** It never drove: its record is closed as that. What a person is told of it; null: nothing. */
+	async #unstarted(going: Going, kept: PolicyStore, answer: ArmAnswer | null): Promise<PolicyProblem | null> {
+		const { asked, record } = going;
+		going.over = true;
+		this.#going = null;
+		const refused = answer?.ok === false ? refusal(answer) : null;
+		const by = going.by ?? asked.takenBack ?? (refused === null ? 'worker_died' : 'not_started');
+		await this.#options.film?.drop();
+		// Why it did not start is what a person needs to know now, whether or not it could be written down.
+		await kept.endRun(record.id, neverDrove(by)).catch(() => undefined);
+		if (going.by !== null) return { code: LOST[going.by] ?? 'robot_worker_died', details: {} };
+		return asked.takenBack === null ? refused : asked.problem;
 	}
 
 	pause(): void {
@@ -178,7 +199,8 @@ export class PolicyDrive {
 	end(by: RunEnd | null = null): void {
 		const going = this.#going;
 		if (going === null) return;
-		going.by ??= by;
+		if (!going.started) going.asked.takeBack(by ?? 'stopped');
+		else going.by ??= by;
 		void this.#options.core.robot?.stopPolicy();
 	}
 
@@ -245,16 +267,12 @@ export class PolicyDrive {
 			report === null
 				? neverDrove(by)
 				: runEnd(report, by, Math.round(this.#elapsedMs(going)), going.slowestMs);
-		const episodeId = await this.#filmed();
+		const episodeId = (await this.#options.film?.end()) ?? null;
 		const { done, problem } = await this.#keep(going, { ...end, episodeId });
 		if (this.#going === going) this.#going = null;
 		// Whoever takes over from here starts where the arm stands.
 		if (core.report.source === 'policy') await core.selectSource('sliders');
 		onOver(done, [...going.beyond], problem);
-	}
-
-	async #filmed(): Promise<string | null> {
-		return (await this.#options.film?.end()) ?? null;
 	}
 
 	/** What was written, or what could not be: a full disk hides neither the end nor the verdict. */
@@ -290,6 +308,9 @@ export class PolicyDrive {
 }
 
 const FIRST_MINUTE_MS = 60_000;
+
+/** What is said where a start was lost together with ROBOT; every other loss is that of the worker. */
+const LOST: Partial<Record<RunEnd, PolicyProblem['code']>> = { arm_changed: 'policy_arm_changed' };
 
 const hasDriven = ({ drivenMs, sinceMs }: Going): boolean => sinceMs !== null || drivenMs > 0;
 

@@ -7,10 +7,12 @@ import { LIMITED_BY, PROTOCOL_VERSION, SO101, type ArmReport, type PolicyReport 
 import { createSignal, ok } from '$lib/core';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { InferEvent } from '../hosts/infer-api';
 import { PackageHost } from '../hosts/package-host';
 import type { LabCore } from './lab-core';
 import { PolicyPage } from './policy-page';
 import { openSeatPolicies } from './policy-store';
+import type { Film } from './run-film';
 import { FakePackageWorker } from './testing/fake-package-worker';
 import type { WorkerName } from './worker-set';
 
@@ -40,7 +42,7 @@ beforeEach(() => {
 	vi.stubGlobal('createImageBitmap', () => Promise.reject(new Error('no pictures here')));
 });
 
-async function rig() {
+async function rig(film: Film | null = null) {
 	const store = await openSeatPolicies('test');
 	const added = await store.add(new Blob([readFileSync(zip)]), 'fixture.zip');
 	if (!added.ok) throw new Error(added.error.reason);
@@ -49,9 +51,11 @@ async function rig() {
 	const asked: string[] = [];
 	const note = (what: string): Promise<void> => Promise.resolve(void asked.push(what));
 	let hear: (event: { data: unknown }) => void = () => undefined;
+	let broken: () => void = () => undefined;
 	const infer = {
 		device: () => Promise.resolve({ cores: 2, memoryGb: 8, isolated: true, gpu: '' }),
-		load: () => {
+		load: (_: unknown, tell: (event: InferEvent) => void) => {
+			broken = () => tell({ stage: 'broken', failure: { detail: 'gone' } } as InferEvent);
 			asked.push('load');
 			const chosen = { backend: 'wasm', threads: 1 };
 			const choice = { chosen, reason: 'only', measured: [] };
@@ -63,7 +67,10 @@ async function rig() {
 		attachFrames: () => note('frames')
 	};
 	const robot = {
-		startPolicy: () => Promise.resolve({ ok: true }),
+		startPolicy: () => {
+			asked.push('start');
+			return Promise.resolve({ ok: true });
+		},
 		stopPolicy: () => void asked.push('stop'),
 		attachInfer: () => note('attach')
 	};
@@ -98,7 +105,7 @@ async function rig() {
 			onlooker: null
 		}
 	};
-	const page = new PolicyPage(lab as unknown as LabCore);
+	const page = new PolicyPage(lab as unknown as LabCore, film);
 	await page.open();
 	await page.choose(policyId);
 	expect(page.view()).toMatchObject({ step: 'check', problem: null });
@@ -123,7 +130,20 @@ async function rig() {
 		say({});
 	};
 	const kept = async () => (await store.runs()).at(-1);
-	return { page, store, asked, died, armGone, say, until, drive, kept };
+	return {
+		page,
+		policyId,
+		lab,
+		breakDown: () => broken(),
+		store,
+		asked,
+		died,
+		armGone,
+		say,
+		until,
+		drive,
+		kept
+	};
 }
 
 describe('while a model drives', () => {
@@ -194,4 +214,53 @@ it('what a person says of a run is shown, also when it cannot be kept', async ()
 	expect(await kept()).toMatchObject({ outcome: 'unknown' });
 	page.actions.rate(4, 'gut');
 	await vi.waitFor(async () => expect(await kept()).toMatchObject({ rating: 4 }));
+});
+
+describe('a start whose film is being prepared', () => {
+	const waiting = async () => {
+		let prepared: () => void = () => undefined;
+		let begun = 0;
+		const film: Film = {
+			begin: () => {
+				begun += 1;
+				return new Promise((resolve) => (prepared = resolve));
+			},
+			end: () => Promise.resolve(null),
+			drop: () => Promise.resolve()
+		};
+		const lab = await rig(film);
+		lab.page.actions.start();
+		await vi.waitFor(() => expect(begun).toBe(1));
+		return { ...lab, begun: () => begun, prepare: (): void => prepared() };
+	};
+	type Waiting = Awaited<ReturnType<typeof waiting>>;
+
+	it.each([
+		['Back', ({ page }: Waiting) => page.actions.back(), 'stopped'],
+		['a broken INFER', ({ breakDown }: Waiting) => breakDown(), 'fault'],
+		['an INFER that died', ({ died }: Waiting) => died.emit('infer'), 'worker_died']
+	] as const)('is taken back by %s: no model ever drives', async (_, takeBack, endedBy) => {
+		const lab = await waiting();
+		takeBack(lab);
+		expect(lab.page.view().step).toBe('choose');
+		lab.prepare();
+		await vi.waitFor(async () => expect((await lab.kept())?.end?.endedBy).toBe(endedBy));
+		expect(lab.asked).not.toContain('start');
+		expect(lab.page.running).toBe(false);
+		// The same model once more: it waits for its own start.
+		await lab.page.choose(lab.policyId);
+		expect(lab.page.view()).toMatchObject({ step: 'check', problem: null });
+		expect(lab.asked).not.toContain('start');
+	});
+
+	it('is one start, however often it is pressed', async () => {
+		const { page, asked, begun, prepare, until, store } = await waiting();
+		page.actions.start();
+		page.actions.startTrials(3);
+		prepare();
+		await until('run');
+		expect(begun()).toBe(1);
+		expect(asked.filter((what) => what === 'start')).toHaveLength(1);
+		expect(await store.runs()).toHaveLength(1);
+	});
 });

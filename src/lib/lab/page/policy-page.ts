@@ -1,7 +1,7 @@
 // Letting a model drive, behind the page: choose, load, check, run, judge, also as a fixed series of starts. Loaded when a
 // person first asks for it; nothing of models is in the lab before.
 
-import type { PolicyListing, PolicyRunRecord, RunEnd, RunOutcome } from '$lib/contracts';
+import type { ArmReport, PolicyListing, PolicyRunRecord, RunEnd, RunOutcome } from '$lib/contracts';
 import type {
 	PolicyCardView,
 	PolicyCheckView,
@@ -12,6 +12,7 @@ import type {
 	PolicyWhyView
 } from '$lib/ui/policies';
 import type { InferEvent } from '../hosts/infer-api';
+import { OneStart, type AskedStart } from './asked-start';
 import { handOut } from './hand-out';
 import type { LabCore } from './lab-core';
 import { PolicyDrive } from './policy-drive';
@@ -33,13 +34,14 @@ import {
 	isOver,
 	judgeLast,
 	seriesView,
+	startLimitS,
 	type TrialSeries
 } from './policy-trials';
 
-/** A start of a series that takes longer has failed; twice that in the slow first minute. */
-const START_LIMIT_S = 60;
 /** Starts of series are those of these seeds, the same on every computer. */
 const FIRST_SEED = 5000;
+
+const isFree = ({ status }: ArmReport): boolean => status === 'armed';
 
 export class PolicyPage {
 	readonly actions: PolicyPanelActions;
@@ -56,13 +58,14 @@ export class PolicyPage {
 	readonly #shown = new ShownRun(() => this.#shelf.store);
 	#why: PolicyWhyView | null = null;
 	#series: TrialSeries | null = null;
-	#starting = false;
+	readonly #starting: OneStart;
 	#seed: number;
 	/** Raised by every choice: what an older one brings is not wanted any more. */
 	#turn = 0;
 
 	constructor(core: LabCore, film: Film | null = null) {
 		this.#core = core;
+		this.#starting = new OneStart(core);
 		this.#seed = core.options.seed;
 		const onChange = (): void => core.changed.emit();
 		this.#shelf = new PolicyShelf({
@@ -85,8 +88,8 @@ export class PolicyPage {
 			if (name === 'infer') this.#inferDied();
 		});
 		core.armGone.on((why) => {
-			if (why === 'died') this.#drive.lost('worker_died');
-			else this.#armChanged();
+			if (why === 'switched') this.#armChanged();
+			else this.#robotGone('worker_died');
 		});
 		this.actions = {
 			choose: (policyId) => void this.choose(policyId),
@@ -96,21 +99,14 @@ export class PolicyPage {
 			start: () => void this.#start(),
 			pause: () => this.#drive.pause(),
 			resume: () => void this.#resume(),
-			end: () => {
-				this.#series = this.#series === null ? null : breakOff(this.#series);
-				this.#drive.end();
-			},
+			end: () => this.#end(),
 			setSpeed: (speed) => this.#drive.setSpeed(speed),
 			judge: (outcome) => void this.#judge(outcome),
 			rate: (rating, words) => void this.#rate(rating, words),
 			again: () => this.#again(),
 			startTrials: (count) => void this.#startSeries(count),
 			nextTrial: () => void this.#nextStart(),
-			stopTrials: () => {
-				this.#series = this.#series === null ? null : breakOff(this.#series);
-				this.#drive.end();
-				onChange();
-			},
+			stopTrials: () => this.#end(),
 			dismissProblem: () => {
 				this.#problem = null;
 				this.#shelf.dismissProblem();
@@ -209,20 +205,27 @@ export class PolicyPage {
 	/** What was open is gone for good: a run ends, what was to be judged still can be. */
 	#closed(by: RunEnd): void {
 		this.#opened = false;
+		this.#starting.takeBack(by);
 		if (this.#flow.step === 'run') this.#drive.end(by);
 		else if (this.#flow.step !== 'rate') this.#go({ type: 'failed' });
+	}
+
+	/** A ROBOT that is gone answers no start. */
+	#robotGone(by: RunEnd): void {
+		this.#drive.lost(by);
+		this.#starting.takeBack(by);
 	}
 
 	/** The model looked through the other arm's cameras, and was checked against that arm. */
 	#armChanged(): void {
 		const { step } = this.#flow;
+		this.#robotGone('arm_changed');
 		if (step === 'choose') return;
 		this.#turn += 1;
 		this.#loading = null;
-		this.#series = this.#series === null ? null : breakOff(this.#series);
+		this.#breakOff();
 		this.#problem = { code: 'policy_arm_changed', details: {} };
 		this.#opened = false;
-		this.#drive.lost('arm_changed');
 		if (step === 'load' || step === 'check') this.#go({ type: 'failed' });
 		void this.#infer.close();
 		this.#core.changed.emit();
@@ -236,6 +239,7 @@ export class PolicyPage {
 	/** Once more with the same model, which may have to be opened anew. */
 	#again(): void {
 		const flow = this.#flow;
+		this.#starting.takeBack('stopped');
 		this.#series = null;
 		if (this.#opened || flow.step === 'choose') this.#go({ type: 'again' });
 		else {
@@ -244,19 +248,33 @@ export class PolicyPage {
 		}
 	}
 
+	#end(): void {
+		this.#breakOff();
+		this.#starting.takeBack('stopped');
+		this.#drive.end();
+		this.#core.changed.emit();
+	}
+
+	#breakOff(): void {
+		this.#series = this.#series === null ? null : breakOff(this.#series);
+	}
+
 	/** A single start: what stands on the virtual table stays, unless the exercise is over already. */
 	async #start(): Promise<void> {
 		const chosen = this.#chosen();
 		if (chosen === null || this.#blocked(this.#check(chosen.listing)) !== null) return;
-		this.#series = null;
-		const stands = await this.#core.plant?.taskStands();
-		if (stands != null && (stands.success || stands.failed)) this.#reset(++this.#seed);
-		await this.#begin(chosen.listing, null, null);
+		await this.#starting.run(isFree, async (asked) => {
+			this.#series = null;
+			const stands = await this.#core.plant?.taskStands();
+			if (asked.takenBack === null && stands != null && (stands.success || stands.failed))
+				this.#reset(++this.#seed);
+			await this.#begin(asked, chosen.listing, null, null);
+		});
 	}
 
 	async #startSeries(count: number): Promise<void> {
 		const chosen = this.#chosen();
-		if (chosen === null || !isArmed(this.#core.report)) return;
+		if (chosen === null || this.#starting.pending || !isArmed(this.#core.report)) return;
 		if (!this.#opened) {
 			this.#again();
 			return;
@@ -272,58 +290,39 @@ export class PolicyPage {
 		const series = this.#series;
 		const due = series === null ? null : dueStart(series);
 		if (chosen === null || series === null || due === null) return;
-		if (this.#core.kind === 'virtual') {
-			const there = await driveHome(this.#core);
-			if (this.#series !== series) return;
-			if (!there) {
-				this.#series = breakOff(series);
-				this.#core.changed.emit();
-				return;
+		// An arm that changes hands holds for a moment: that ends no series.
+		await this.#starting.run(isArmed, async (asked) => {
+			if (this.#core.kind === 'virtual') {
+				const there = await driveHome(this.#core);
+				if (!there) asked.takeBack('stopped');
+				else if (asked.takenBack === null) this.#reset(due.seed);
 			}
-			this.#reset(due.seed);
-		}
-		const slow = this.#drive.view(chosen.listing).slowLeftS > 0;
-		const limitS = (START_LIMIT_S * (slow ? 2 : 1)) / this.#drive.speed;
-		const trial = { seriesId: series.seriesId, index: due.index, seed: due.seed };
-		await this.#begin(chosen.listing, trial, this.#core.kind === 'virtual' ? limitS : null);
+			const { slowLeftS } = this.#drive.view(chosen.listing);
+			const limitS = this.#core.kind === 'virtual' ? startLimitS(slowLeftS, this.#drive.speed) : null;
+			await this.#begin(asked, chosen.listing, { seriesId: series.seriesId, ...due }, limitS);
+		});
 	}
 
+	/** However it was asked for: what the check refuses, and what is not open any more, does not start. */
 	async #begin(
+		asked: AskedStart,
 		listing: PolicyListing,
 		trial: PolicyRunRecord['trial'],
 		limitS: number | null
 	): Promise<void> {
-		// However it was asked for: what the check refuses does not start, and one start at a time.
 		const check = this.#check(listing);
-		if (this.#starting) return;
-		if (check.verdict === 'refuse') {
-			this.#series = this.#series === null ? null : breakOff(this.#series);
-			this.#core.changed.emit();
-			return;
+		const wanted = asked.takenBack === null && this.#opened && check.verdict !== 'refuse';
+		if (wanted) {
+			this.#shown.record = null;
+			const differences = check.comparisons.filter(({ verdict }) => verdict !== 'same');
+			this.#why = { differences, beyond: [] };
+			this.#problem = null;
 		}
-		this.#starting = true;
-		try {
-			await this.#beginChecked(listing, check, trial, limitS);
-		} finally {
-			this.#starting = false;
-		}
-	}
-
-	async #beginChecked(
-		listing: PolicyListing,
-		check: PolicyCheckView,
-		trial: PolicyRunRecord['trial'],
-		limitS: number | null
-	): Promise<void> {
-		this.#shown.record = null;
-		const differences = check.comparisons.filter(({ verdict }) => verdict !== 'same');
-		this.#why = { differences, beyond: [] };
-		this.#problem = await this.#drive.start({ listing, trial, limitS });
-		if (this.#problem === null) this.#go({ type: 'started' });
-		else {
-			this.#series = this.#series === null ? null : breakOff(this.#series);
-			this.#core.changed.emit();
-		}
+		const problem = wanted ? await this.#drive.start({ listing, trial, limitS, asked }) : asked.problem;
+		this.#problem = problem ?? this.#problem; // what took it back may have said why
+		if (wanted && problem === null && asked.takenBack === null) this.#go({ type: 'started' });
+		else this.#breakOff();
+		this.#core.changed.emit();
 	}
 
 	async #over(
@@ -356,6 +355,7 @@ export class PolicyPage {
 
 	#back(): void {
 		this.#turn += 1;
+		this.#starting.takeBack('stopped');
 		this.#series = null;
 		this.#loading = null;
 		this.#opened = false;
@@ -371,7 +371,7 @@ export class PolicyPage {
 	#blocked(check: PolicyCheckView | null): PolicyPanelView['startBlocked'] {
 		if (this.#flow.step === 'choose') return isRecording(this.#core) ? 'recording' : null;
 		if (check?.verdict === 'refuse') return 'refused';
-		return this.#core.report.status === 'armed' ? null : 'locked';
+		return isFree(this.#core.report) ? null : 'locked';
 	}
 
 	#check({ manifest }: PolicyListing): PolicyCheckView {

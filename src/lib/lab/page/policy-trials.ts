@@ -4,6 +4,14 @@
 import type { RunOutcome } from '$lib/contracts';
 import type { PolicyTrialView } from '$lib/ui/policies';
 
+/** A start of a series that takes longer has failed; twice that in the slow first minute. */
+const START_LIMIT_S = 60;
+
+/** Seconds of driving that one start may take. */
+export function startLimitS(slowLeftS: number, speed: number): number {
+	return (START_LIMIT_S * (slowLeftS > 0 ? 2 : 1)) / speed;
+}
+
 export interface TrialSeries {
 	readonly seriesId: string;
 	readonly count: number;

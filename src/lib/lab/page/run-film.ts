@@ -6,10 +6,17 @@ import type { LabCore } from './lab-core';
 
 /** What the drive needs of it. */
 export interface Film {
-	/** Resolves when it records, or when it cannot: then the run goes on without. */
-	begin(run: PolicyRunRecord, manifest: PolicyManifest): Promise<void>;
+	/**
+	 * From here to `end` or `drop` whatever is recorded is this run's, also what a person records by hand. Resolves when it
+	 * records, or when it cannot: then the run goes on without.
+	 *
+	 * @param films false: nothing is recorded of itself
+	 */
+	begin(run: PolicyRunRecord, manifest: PolicyManifest, films: boolean): Promise<void>;
 	/** The sealed episode's id; null when nothing of this run was recorded. */
 	end(): Promise<string | null>;
+	/** The run never drove: what was recorded of it shows nothing, and is thrown away. */
+	drop(): Promise<void>;
 }
 
 export interface EpisodeOfRun {
@@ -21,10 +28,17 @@ export interface EpisodeOfRun {
 
 type FilmCore = Pick<LabCore, 'recording' | 'changed' | 'storeOpen' | 'capabilities' | 'episodeOfRun'>;
 
+/** The one episode that was begun here, whoever seals it. */
+interface OwnEpisode {
+	/** It is sealed, or nothing of it is left. */
+	over: boolean;
+	id: string | null;
+}
+
 export class RunFilm implements Film {
 	readonly #core: FilmCore;
 	readonly #datasetName: () => string;
-	#films = false;
+	#own: OwnEpisode | null = null;
 	/** A person's choice for the next run. */
 	wanted = true;
 
@@ -42,29 +56,62 @@ export class RunFilm implements Film {
 		return able && (name === 'idle' || name === 'review');
 	}
 
-	async begin({ id, policyId, policyName }: PolicyRunRecord, { training }: PolicyManifest): Promise<void> {
-		this.#films = false;
-		if (!this.wanted || !this.possible) return;
-		const { recording } = this.#core;
+	async begin(
+		{ id, policyId, policyName }: PolicyRunRecord,
+		{ training }: PolicyManifest,
+		films: boolean
+	): Promise<void> {
+		this.#own = null;
 		const task = training.task.trim() === '' ? policyName : training.task;
 		const run = { runId: id, policyId, policyName };
 		this.#core.episodeOfRun = { datasetId: '', datasetName: this.#datasetName(), task, run };
+		if (!films || !this.wanted || !this.possible) return;
+		const { recording } = this.#core;
 		recording.send({ type: 'start', countdownS: 0 });
 		await this.#until(() => recording.state.name !== 'countdown');
-		this.#core.episodeOfRun = null;
-		this.#films = recording.state.name === 'recording';
+		if (recording.state.name === 'recording') this.#own = this.#follow();
 	}
 
 	async end(): Promise<string | null> {
-		if (!this.#films) return null;
-		this.#films = false;
+		const id = await this.#seal();
+		this.#answer(id, 'keep');
+		return id;
+	}
+
+	async drop(): Promise<void> {
+		this.#answer(await this.#seal(), 'discard');
+	}
+
+	/** A person may seal and keep it, and record something else, long before the run is over: its id is known only in between. */
+	#follow(): OwnEpisode {
+		const own: OwnEpisode = { over: false, id: null };
+		const { changed, recording } = this.#core;
+		const stop = changed.on(() => {
+			const { state } = recording;
+			if (state.name === 'recording' || state.name === 'sealing') return;
+			own.over = true;
+			own.id = state.name === 'review' ? state.episodeId : null;
+			stop();
+		});
+		return own;
+	}
+
+	/** The id of what was begun here; it alone is ended, never a person's recording. */
+	async #seal(): Promise<string | null> {
+		const own = this.#own;
+		this.#own = null;
+		if (own !== null && !own.over) {
+			this.#core.recording.send({ type: 'stop' });
+			await this.#until(() => own.over);
+		}
+		this.#core.episodeOfRun = null;
+		return own?.id ?? null;
+	}
+
+	#answer(id: string | null, type: 'keep' | 'discard'): void {
 		const { recording } = this.#core;
-		recording.send({ type: 'stop' });
-		await this.#until(() => recording.state.name === 'review' || recording.state.name === 'idle');
 		const { state } = recording;
-		if (state.name !== 'review') return null;
-		recording.send({ type: 'keep' });
-		return state.episodeId;
+		if (state.name === 'review' && state.episodeId === id) recording.send({ type });
 	}
 
 	#until(holds: () => boolean): Promise<void> {
