@@ -101,6 +101,9 @@ test('a start outside its data: driven, not done, and the look names the start w
 		] as const) {
 			await page.setViewportSize({ width, height });
 			await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+			await page.waitForFunction(() =>
+				document.getAnimations().every((one) => !(one instanceof CSSTransition))
+			);
 			const { violations } = await new AxeBuilder({ page }).include('[data-why-state]').analyze();
 			expect(
 				violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
