@@ -28,13 +28,6 @@ const BANDS: Partial<Record<WhyPhase, string>> = {
 
 export function createWhyChart(host: HTMLElement, spans: readonly WhySpan[]): WhyChart {
 	let color = 'currentColor';
-	const style = (name: string): string => getComputedStyle(host).getPropertyValue(name);
-	const axis: uPlot.Axis = {
-		stroke: () => getComputedStyle(host).color,
-		font: '11px system-ui, sans-serif',
-		grid: { stroke: () => style('--grid') || 'rgb(128 128 128 / 25%)', width: 1 },
-		ticks: { show: false }
-	};
 	/** A canvas knows no variables: what the theme makes of a colour is asked of an element. */
 	const resolved = (css: string): string => {
 		const probe = document.createElement('span');
@@ -44,6 +37,12 @@ export function createWhyChart(host: HTMLElement, spans: readonly WhySpan[]): Wh
 		const { color: found } = getComputedStyle(probe);
 		probe.remove();
 		return found;
+	};
+	const axis: uPlot.Axis = {
+		stroke: () => getComputedStyle(host).color,
+		font: '11px system-ui, sans-serif',
+		grid: { stroke: () => resolved('var(--grid, rgb(128 128 128 / 25%))'), width: 1 },
+		ticks: { show: false }
 	};
 	const bands = (plot: uPlot): void => {
 		const { left, top, width, height } = plot.bbox;
