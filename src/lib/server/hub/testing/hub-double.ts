@@ -25,6 +25,9 @@ export type BadDay =
 	| { readonly kind: 'no-range' }
 	| { readonly kind: 'other-range' };
 
+/** A line that breaks has been silent first: what came before the break was heard, and not thrown away with it. */
+const STALL_MS = 200;
+
 export interface HubDouble {
 	readonly endpoint: URL;
 	readonly filesHost: string;
@@ -147,7 +150,7 @@ export async function createHubDouble(): Promise<HubDouble> {
 		});
 		if (day?.kind === 'break-off') {
 			days.shift();
-			response.write(part.subarray(0, day.afterBytes), () => response.destroy());
+			response.write(part.subarray(0, day.afterBytes), () => setTimeout(() => response.destroy(), STALL_MS));
 		} else response.end(part);
 	}
 
