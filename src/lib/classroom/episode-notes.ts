@@ -1,6 +1,6 @@
 // Which episodes the class has yet to hear of: the difference between what the seat's store holds and what was noted. The
-// store is the truth, so a tab that was killed between sealing and noting loses nothing, and what a guest recorded before
-// joining counts from the first look.
+// store is the truth, so a tab that was killed between sealing and noting loses nothing. What a guest
+// recorded before joining lies in another database and does not count.
 
 import type { Note } from './outbox';
 
